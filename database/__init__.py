@@ -1,0 +1,1 @@
+"""How stored data are reached."""

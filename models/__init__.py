@@ -1,0 +1,1 @@
+"""What things are: tables, choices, lifecycles, permissions, errors."""
