@@ -1,0 +1,30 @@
+"""What every store of logs can do; `tests/database/logs/test_store_contract.py` holds each to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from database.logs.entries import Bucket, LevelCount, LogEntry, LogPage, LogQuery
+
+
+class LogStore(Protocol):
+    """Append, search, count and purge log entries; each call is complete in itself."""
+
+    name: str
+
+    def write(self, entries: Sequence[LogEntry]) -> None:
+        """Append all entries, or none and raise."""
+
+    def search(self, query: LogQuery, *, limit: int = 100, cursor: str | None = None) -> LogPage:
+        """Give up to `limit` entries, newest first; `cursor` is a page's `next_cursor`.
+
+        Entries written meanwhile never make a page repeat or skip an entry.
+        """
+
+    def counts(self, query: LogQuery, *, bucket: Bucket) -> list[LevelCount]:
+        """Count the entries per bucket (UTC) and level, oldest bucket first, no empty ones."""
+
+    def purge(self, before: datetime) -> int:
+        """Delete the entries older than `before` and say how many they were."""

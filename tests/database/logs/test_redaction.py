@@ -1,0 +1,52 @@
+"""Secrets and card numbers never reach the log store."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from database.logs.redaction import HIDDEN, redact, redact_details
+
+
+@pytest.mark.parametrize(
+    "number", ["4111111111111111", "4111 1111 1111 1111", "5500-0055-5555-5559", "4222222222222"]
+)
+def test_a_card_number_keeps_its_last_four_digits_only(number: str) -> None:
+    hidden = redact(f"paid with {number} today")
+    assert number not in hidden
+    assert hidden.endswith(f"{number[-4:]}] today")
+
+
+def test_a_number_that_is_no_card_stays() -> None:
+    assert redact("transaction 4111111111111112") == "transaction 4111111111111112"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "password=Winter2026!",
+        'token: "Winter2026!"',
+        "Authorization=Winter2026!",
+        "postgresql://vigie:Winter2026!@db/x",
+    ],
+)
+def test_a_secret_in_a_sentence_is_hidden(text: str) -> None:
+    assert "Winter2026!" not in redact(text)
+
+
+def test_the_value_of_a_secret_key_is_hidden_at_any_depth() -> None:
+    details = redact_details({"user": {"new_password": "x", "name": "Ana"}, "rows": [{"api_key": "y"}]})
+    assert details == {"user": {"new_password": HIDDEN, "name": "Ana"}, "rows": [{"api_key": HIDDEN}]}
+
+
+def test_poison_values_become_what_json_and_postgresql_can_hold() -> None:
+    details = redact_details(
+        {"nan": float("nan"), "at": datetime(2026, 1, 2, tzinfo=UTC), "nul": "a\x00b", "lone": "\ud800"}
+    )
+    assert details == {
+        "nan": "nan",
+        "at": "2026-01-02T00:00:00+00:00",
+        "nul": "a\N{REPLACEMENT CHARACTER}b",
+        "lone": "?",
+    }

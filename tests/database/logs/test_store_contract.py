@@ -1,0 +1,144 @@
+"""What every log store must do, held against each one in the registry."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from tests.conftest import Committed
+
+from database.logs.entries import Bucket, LogEntry, LogQuery
+from database.logs.store import LogStore
+from database.logs.stores import LOG_STORES
+
+NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
+DAY = LogQuery(since=NOON - timedelta(hours=12), until=NOON + timedelta(hours=12))
+
+pytestmark = pytest.mark.committed
+
+
+@pytest.fixture(params=sorted(LOG_STORES))
+def store(request: pytest.FixtureRequest, committed: Committed) -> LogStore:
+    del committed
+    return LOG_STORES[request.param]()
+
+
+def entry(message: str = "something happened", *, minutes: float = 0, **fields: object) -> LogEntry:
+    plain = LogEntry(
+        created_at=NOON + timedelta(minutes=minutes),
+        service="web",
+        category="web",
+        level="INFO",
+        logger="tests",
+        message=message,
+    )
+    return replace(plain, **fields)  # type: ignore[arg-type]  # the test names only what it is about
+
+
+def test_what_was_written_is_found_whole(store: LogStore) -> None:
+    whole = entry(
+        "a slow query",
+        details={"rows": 3, "nested": {"é": [1, None]}},
+        request_id="r-1",
+        user_id=7,
+        bank_id=2,
+        transaction_id="t-9",
+        alert_id=4,
+        path="/overview",
+        duration_ms=12.5,
+        exception="Traceback …",
+    )
+    store.write([whole])
+    (found,) = store.search(DAY).entries
+    assert found.entry == whole
+
+
+def test_the_newest_entries_come_first(store: LogStore) -> None:
+    store.write([entry("old", minutes=-5), entry("new", minutes=5), entry("middle")])
+    assert [s.entry.message for s in store.search(DAY).entries] == ["new", "middle", "old"]
+
+
+def test_since_is_inclusive_and_until_is_exclusive(store: LogStore) -> None:
+    store.write([entry("first"), entry("last", minutes=1)])
+    found = store.search(LogQuery(since=NOON, until=NOON + timedelta(minutes=1)))
+    assert [s.entry.message for s in found.entries] == ["first"]
+
+
+def test_pages_neither_repeat_nor_skip_while_entries_arrive(store: LogStore) -> None:
+    store.write([entry(f"{n}", minutes=n // 3) for n in range(10)])
+    first = store.search(DAY, limit=4)
+    store.write([entry("late", minutes=60)])
+    second = store.search(DAY, limit=4, cursor=first.next_cursor)
+    third = store.search(DAY, limit=4, cursor=second.next_cursor)
+    messages = [s.entry.message for page in (first, second, third) for s in page.entries]
+    assert sorted(messages, key=int) == [str(n) for n in range(10)]
+    assert third.next_cursor is None
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        (replace(DAY, levels=frozenset({"ERROR"})), {"b"}),
+        (replace(DAY, services=frozenset({"worker"})), {"c"}),
+        (replace(DAY, categories=frozenset({"security"})), {"d"}),
+        (replace(DAY, request_id="r-2"), {"b"}),
+        (replace(DAY, user_id=5), {"c"}),
+        (replace(DAY, transaction_id="t-1"), {"d"}),
+        (replace(DAY, alert_id=8), {"a"}),
+    ],
+)
+def test_each_field_narrows_the_search(store: LogStore, query: LogQuery, expected: set[str]) -> None:
+    store.write(
+        [
+            entry("a", alert_id=8),
+            entry("b", level="ERROR", request_id="r-2"),
+            entry("c", service="worker", user_id=5),
+            entry("d", category="security", transaction_id="t-1"),
+        ]
+    )
+    assert {s.entry.message for s in store.search(query).entries} == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("SLOW", 1), ("100%", 1), ("a_b", 1), ("\\", 1), (".*", 0), ("x", 0)]
+)
+def test_text_is_found_literally_in_any_case(store: LogStore, text: str, expected: int) -> None:
+    store.write([entry("a slow query, 100% of it in a_b and c\\d")])
+    assert len(store.search(replace(DAY, text=text)).entries) == expected
+
+
+def test_counts_are_per_bucket_and_level(store: LogStore) -> None:
+    store.write(
+        [
+            entry(),
+            entry(minutes=59),
+            entry(level="ERROR", minutes=59.5),
+            entry(level="ERROR", minutes=61),
+            entry(minutes=-1),
+        ]
+    )
+    assert [(c.start, c.level, c.count) for c in store.counts(DAY, bucket=Bucket.HOUR)] == [
+        (NOON - timedelta(hours=1), "INFO", 1),
+        (NOON, "ERROR", 1),
+        (NOON, "INFO", 2),
+        (NOON + timedelta(hours=1), "ERROR", 1),
+    ]
+
+
+def test_purge_deletes_only_what_is_older_and_counts_it(store: LogStore) -> None:
+    store.write([entry("old", minutes=-1), entry("edge"), entry("new", minutes=1)])
+    assert store.purge(NOON) == 1
+    assert {s.entry.message for s in store.search(DAY).entries} == {"edge", "new"}
+
+
+def test_an_entry_of_a_day_without_a_partition_is_kept(store: LogStore) -> None:
+    far = NOON + timedelta(days=400)
+    store.write([entry(minutes=400 * 24 * 60)])
+    found = store.search(LogQuery(since=far, until=far + timedelta(minutes=1)))
+    assert len(found.entries) == 1
+
+
+def test_writing_nothing_is_allowed(store: LogStore) -> None:
+    store.write([])
+    assert store.search(DAY).entries == ()
