@@ -1,0 +1,1 @@
+"""From a stranger's file to stored transactions: readers, layouts, normalising, loading."""
