@@ -1,0 +1,1 @@
+"""PostgreSQL of our own, run from packaged binaries under VIGIE_HOME."""
