@@ -1,0 +1,1 @@
+"""Statistics of the product, each with the source of its formula."""
