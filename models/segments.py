@@ -1,0 +1,62 @@
+"""The packed copy of all payments that pages read: codes, sealed segments and the open tail."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Identity, Index, UniqueConstraint, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, Big, Created, OfBank
+
+
+class Code(Created, Base):
+    """The number that stands for a value of a kind inside the records."""
+
+    __tablename__ = "codes"
+
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str] = mapped_column(primary_key=True)
+    code: Mapped[int]
+
+    __table_args__ = (UniqueConstraint("kind", "code"),)
+
+
+class Segment(OfBank, Created, Base):
+    """Sealed records of one bank between two UTC minutes; immutable, so that a cached copy is right."""
+
+    __tablename__ = "segments"
+
+    seg_id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    seg_uid: Mapped[UUID] = mapped_column(server_default=func.gen_random_uuid())
+    fmt: Mapped[int] = mapped_column(server_default=text("2"))
+    m_lo: Mapped[int]
+    m_hi: Mapped[int]
+    n: Mapped[int]
+    level: Mapped[int]
+    data: Mapped[bytes]
+
+    __table_args__ = (UniqueConstraint("seg_uid"), Index(None, "bank_id", "m_hi"))
+
+
+class SegmentTail(Created, Base):
+    """Records not yet in a segment: written with the rows they stand for, taken away by the fold."""
+
+    __tablename__ = "segment_tail"
+
+    tail_id: Mapped[Big] = mapped_column(Identity(always=True))
+    bank_id: Mapped[int]
+    n: Mapped[int]
+    data: Mapped[bytes]
+
+    # No key, index or foreign key on purpose: every commit that writes payments writes here.
+    __mapper_args__: ClassVar[dict[str, Any]] = {"primary_key": ["bank_id", "tail_id"]}
+    __table_args__ = (
+        {
+            "postgresql_with": {
+                "autovacuum_vacuum_scale_factor": 0,
+                "autovacuum_vacuum_threshold": 5000,
+            }
+        },
+    )
