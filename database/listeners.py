@@ -1,0 +1,102 @@
+"""What the engine tells about itself: each query's start and end, slow ones, and the pool's traffic."""
+
+from __future__ import annotations
+
+import logging
+from threading import Lock
+from time import perf_counter
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from database.context import current
+
+LOGGER = logging.getLogger("vigie.database")
+STATEMENT_SHOWN = 2_000
+_STARTED = "vigie_query_started"
+
+
+class PoolTraffic:
+    """How often connections were made, taken and given back since the engine exists."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self.connects = 0
+        self.checkouts = 0
+        self.checkins = 0
+
+    def connected(self, _connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+        """Count a connection that was made."""
+        with self._lock:
+            self.connects += 1
+        LOGGER.debug("connected to the database", extra={"category": "database"})
+
+    def taken(self, _connection: DBAPIConnection, _entry: ConnectionPoolEntry, _proxy: object) -> None:
+        """Count a connection that was taken from the pool."""
+        with self._lock:
+            self.checkouts += 1
+
+    def given_back(self, _connection: DBAPIConnection | None, _entry: ConnectionPoolEntry) -> None:
+        """Count a connection that came back to the pool."""
+        with self._lock:
+            self.checkins += 1
+
+
+def count_pool_traffic(engine: Engine) -> PoolTraffic:
+    """Count the engine's connects, checkouts and checkins from now on."""
+    traffic = PoolTraffic()
+    event.listen(engine, "connect", traffic.connected)
+    event.listen(engine, "checkout", traffic.taken)
+    event.listen(engine, "checkin", traffic.given_back)
+    return traffic
+
+
+def log_slow_queries(engine: Engine, *, threshold_ms: float) -> None:
+    """Warn about every statement that takes `threshold_ms` or longer, one that failed included.
+
+    The statement is written as sent, without its bound values: those may be personal.
+    """
+
+    def started(
+        connection: Connection, _cursor: Any, _statement: str, _parameters: Any, _context: Any, _many: bool
+    ) -> None:
+        connection.info.setdefault(_STARTED, []).append(perf_counter())
+
+    def ended(
+        connection: Connection, _cursor: Any, statement: str, _parameters: Any, _context: Any, _many: bool
+    ) -> None:
+        _judge(connection, statement, threshold_ms)
+
+    def failed(problem: ExceptionContext) -> None:
+        if problem.connection is not None and not problem.connection.invalidated and problem.statement:
+            _judge(problem.connection, problem.statement, threshold_ms)
+
+    event.listen(engine, "before_cursor_execute", started)
+    event.listen(engine, "after_cursor_execute", ended)
+    event.listen(engine, "handle_error", failed)
+
+
+def _judge(connection: Connection, statement: str, threshold_ms: float) -> None:
+    starts: list[float] = connection.info.get(_STARTED, [])
+    if not starts:
+        return
+    duration_ms = (perf_counter() - starts.pop()) * 1_000
+    if duration_ms < threshold_ms:
+        return
+    acting = current()
+    LOGGER.warning(
+        "slow query: %.0f ms on %s for %s: %s",
+        duration_ms,
+        acting.page or "no page",
+        acting.user or "nobody",
+        " ".join(statement.split())[:STATEMENT_SHOWN],
+        extra={
+            "category": "database",
+            "duration_ms": duration_ms,
+            "path": acting.page,
+            "user": acting.user,
+            "request_id": acting.request_id,
+        },
+    )
