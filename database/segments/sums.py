@@ -1,0 +1,85 @@
+"""What a fold returns: additive sums, per slice, day, hour and amount bucket."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import astuple, dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Counts and money of a set of transactions; sums of two disjoint sets add up.
+
+    Volume is money that leaves the payer (purchase, payment, debit, transfer, cash_out). A volume row
+    without a rate is in `unconverted` and in no money field. The squares are Σ (units / 100)², for
+    intervals only.
+    """
+
+    rows: int = 0
+    labelled: int = 0
+    frauds: int = 0
+    volume_rows: int = 0
+    volume_e4: int = 0
+    labelled_volume_rows: int = 0
+    labelled_volume_e4: int = 0
+    fraud_volume_rows: int = 0
+    fraud_volume_e4: int = 0
+    labelled_square: float = 0.0
+    fraud_square: float = 0.0
+    unconverted: int = 0
+    anomalies: int = 0
+    analysed: int = 0
+
+    def __add__(self, other: Sums) -> Sums:
+        """Add field by field."""
+        return Sums(*(mine + theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """Volume rows with lower_e4 ≤ amount < the next bucket's lower bound, by label."""
+
+    lower_e4: int
+    genuine: int
+    fraud: int
+    unknown: int
+
+
+@dataclass(frozen=True, slots=True)
+class Extreme:
+    """The smallest or largest amount of the volume rows; `ingest_seq` is None where several rows share it."""
+
+    ingest_seq: int | None
+    amount_e4: int
+
+
+@dataclass(frozen=True)
+class Fold:
+    """One pass over the records of a selection: every panel is a margin of it.
+
+    `daily` has every local day of the range in order, empty ones too; `hours` is [weekday][hour], Monday
+    first, in local time. `amounts` has the buckets between the first and the last that hold a row.
+    """
+
+    total: Sums
+    previous: Sums | None
+    daily: Sequence[tuple[date, Sums]]
+    previous_daily: Sequence[tuple[date, Sums]]
+    hours: Sequence[Sequence[Sums]]
+    amounts: Sequence[Bucket]
+    smallest: Extreme | None
+    largest: Extreme | None
+    customers: int
+    unconverted_outside: int
+    slices: Mapping[str, Callable[[], dict[str, Sums]]]
+    read_ms: float
+    fold_ms: float
+    rows_scanned: int
+
+    def by(self, dimension: str) -> dict[str, Sums]:
+        """Return the sums per value of category, channel, country, state, payment_method or transaction_type.
+
+        Values without a row are left out; the key of rows that have no value is `""`.
+        """
+        return self.slices[dimension]()
