@@ -23,7 +23,7 @@ from sqlalchemy import (
     Text,
     event,
     func,
-    literal_column,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -34,7 +34,7 @@ Rate = Annotated[Decimal, "numeric(18,8)"]
 Score = Annotated[float, "0 to 1"]
 Json = dict[str, Any]
 
-EMPTY_JSON = literal_column("'{}'::jsonb")
+EMPTY_JSON = text("'{}'::jsonb")
 ID_LENGTH = 128
 
 

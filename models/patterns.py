@@ -82,8 +82,12 @@ class PatternTransaction(OfBank, Created, Base):
             ["transactions.bank_id", "transactions.transaction_id"],
             ondelete="CASCADE",
         ),
-        UniqueConstraint("bank_id", "fraud_pattern_id", "transaction_id"),
-        UniqueConstraint("bank_id", "anomaly_pattern_id", "transaction_id"),
+        UniqueConstraint(
+            "bank_id", "fraud_pattern_id", "transaction_id", name="uq_pattern_transactions_fraud"
+        ),
+        UniqueConstraint(
+            "bank_id", "anomaly_pattern_id", "transaction_id", name="uq_pattern_transactions_anomaly"
+        ),
         CheckConstraint("num_nonnulls(fraud_pattern_id, anomaly_pattern_id) = 1", name="one_pattern"),
         Index(None, "bank_id", "transaction_id"),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Identity, Index, UniqueConstraint, func, text
@@ -51,7 +50,7 @@ class SegmentTail(Created, Base):
     data: Mapped[bytes]
 
     # No key, index or foreign key on purpose: every commit that writes payments writes here.
-    __mapper_args__: ClassVar[dict[str, Any]] = {"primary_key": ["bank_id", "tail_id"]}
+    __mapper_args__ = {"primary_key": ["bank_id", "tail_id"]}  # noqa: RUF012 - SQLAlchemy's own attribute
     __table_args__ = (
         {
             "postgresql_with": {

@@ -1,0 +1,3 @@
+drop table dataset_jobs;
+drop table datasets;
+drop table jobs;

@@ -1,0 +1,2 @@
+drop table merchants;
+drop table customers;

@@ -1,0 +1,1 @@
+drop table fraud_labels;

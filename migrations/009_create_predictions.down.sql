@@ -1,0 +1,2 @@
+drop table model_predictions;
+drop table model_versions;

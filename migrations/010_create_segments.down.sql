@@ -1,0 +1,3 @@
+drop table segment_tail;
+drop table segments;
+drop table codes;

@@ -1,0 +1,2 @@
+drop table cache_entries;
+drop table outbox;
