@@ -16,7 +16,6 @@ from models.errors import UnavailableError, UserError
 
 DATABASE = "vigie"
 SUPERUSER = "postgres"
-ROLES = ("vigie_owner", "vigie_app", "vigie_reader")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +26,15 @@ class Coordinates:
     superuser_url: str
     owner_url: str
     app_url: str
-    reader_url: str
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One embedded server: its folders, the major version of its data, its port and its identity."""
+    """One embedded server: whose it is, its folders, its port and its identity."""
 
+    home: str
     data: str
-    user: str
+    binaries: str
     major: int
     port: int
     system_identifier: str
@@ -87,10 +86,12 @@ def server_url(port: int, role: str, password: str, database: str = DATABASE) ->
 
 def coordinates(home: Path, port: int) -> Coordinates:
     """Return every role's address; passwords are made at the first call."""
-    superuser, owner, app, reader = (
-        server_url(port, role, own_secret(home, f"{role}_password")) for role in (SUPERUSER, *ROLES)
+    return Coordinates(
+        port,
+        superuser_url=server_url(port, SUPERUSER, own_secret(home, f"{SUPERUSER}_password"), "postgres"),
+        owner_url=server_url(port, "vigie_owner", own_secret(home, "vigie_owner_password")),
+        app_url=server_url(port, "vigie_app", own_secret(home, "vigie_app_password")),
     )
-    return Coordinates(port, superuser, owner, app, reader)
 
 
 def answers(port: int) -> bool:
@@ -110,7 +111,8 @@ def running_url(home: Path, role: str) -> str:
     """
     record = Record.read(home)
     password = read_secret(home, f"{role}_password")
-    if record is None or password is None or not answers(record.port):
+    stays = record is not None and record.home == str(home)
+    if record is None or not stays or password is None or not answers(record.port):
         raise UnavailableError(
             "PostgreSQL is not running: start Vigie with `python app.py`, its database alone with "
             "`python -m database.server start`, or set DATABASE_URL to your own server."
