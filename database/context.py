@@ -15,6 +15,7 @@ class Acting:
     page: str | None = None
     user: str | None = None
     request_id: str | None = None
+    user_id: int | None = None
 
 
 _NOBODY = Acting()
@@ -28,7 +29,11 @@ def current() -> Acting:
 
 @contextmanager
 def acting(
-    *, page: str | None = None, user: str | None = None, request_id: str | None = None
+    *,
+    page: str | None = None,
+    user: str | None = None,
+    request_id: str | None = None,
+    user_id: int | None = None,
 ) -> Iterator[Acting]:
     """Name the page or endpoint, user and request of what happens inside; None keeps what was known."""
     known = _acting.get()
@@ -37,6 +42,7 @@ def acting(
         page=known.page if page is None else page,
         user=known.user if user is None else user,
         request_id=known.request_id if request_id is None else request_id,
+        user_id=known.user_id if user_id is None else user_id,
     )
     token = _acting.set(now)
     try:

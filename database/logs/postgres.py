@@ -62,8 +62,10 @@ class PostgresLogStore:
         return [LevelCount(row.start, row.level, row.entries) for row in rows]
 
     def purge(self, before: datetime) -> int:
-        """Delete the entries older than `before` and say how many they were."""
-        with get_db_session() as session:
+        """Delete the entries older than `before` as the owner, and say how many they were."""
+        from database.owner import owner_session  # the web, which reads logs, never loads the owner's engine
+
+        with owner_session() as session:
             deleted = session.execute(
                 text("""WITH gone AS (DELETE FROM system_logs WHERE created_at < :before RETURNING 1)
                         SELECT count(*) FROM gone"""),

@@ -6,20 +6,18 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.conftest import Committed
 
 from database.logs.entries import Bucket, LogEntry, LogQuery
 from database.logs.store import LogStore
 from database.logs.stores import LOG_STORES
+from tests.servers import Database
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 DAY = LogQuery(since=NOON - timedelta(hours=12), until=NOON + timedelta(hours=12))
 
-pytestmark = pytest.mark.committed
-
 
 @pytest.fixture(params=sorted(LOG_STORES))
-def store(request: pytest.FixtureRequest, committed: Committed) -> LogStore:
+def store(request: pytest.FixtureRequest, committed: Database) -> LogStore:
     del committed
     return LOG_STORES[request.param]()
 
