@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from models.errors import UserError
@@ -71,3 +74,20 @@ def why_not_started(log: str, data: Path, log_file: Path) -> Exception:
         reason=reason or "no reason given",
         log_file=str(log_file),
     )
+
+
+@contextmanager
+def clear_sentences(home: Path) -> Iterator[None]:
+    """Turn what the operating system refuses into a sentence."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise disk_full(home) from error
+        if isinstance(error, PermissionError):
+            raise UserError(
+                "{path} belongs to another user: run as the user who first started Vigie here, "
+                "or choose another VIGIE_HOME.",
+                path=str(error.filename or home),
+            ) from error
+        raise

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import errno
-import os
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
 
 import psycopg2
 
 from database.config import DatabaseConfig
-from database.embedded import faults, place, watch
+from database.embedded import faults, place, tuning, watch
 from database.embedded.account import server_account
 from database.embedded.binaries import find_binaries
 from database.embedded.cluster import Cluster
@@ -25,9 +21,7 @@ from database.embedded.usage import Usage, one_at_a_time, usage_path
 from database.keys import own_secret, read_secret
 from database.roles import APPLICATION_ROLE, OWNER_ROLE, ensure_roles
 from models.errors import UserError
-
-MAX_CONNECTIONS: Final = 250
-_MIB: Final = 1024 * 1024
+from models.messages import N_, Message
 
 
 @contextmanager
@@ -39,15 +33,54 @@ def running(
     A server started by `python -m database.server start` is kept running. `hurried` turns an orderly
     stop into an immediate one.
     """
-    with _clear_sentences(home):
+    with faults.clear_sentences(home):
         place.make_home(home)
         usage = Usage(home)
     try:
-        with _clear_sentences(home):
+        with faults.clear_sentences(home):
             found = attach_or_start(home, config or DatabaseConfig.from_env())
         yield found
     finally:
         _leave(home, usage, hurried)
+
+
+def keep_running(config: DatabaseConfig) -> Coordinates:
+    """Attach to the home's server, or start it, and keep it running until `let_go`."""
+    with faults.clear_sentences(config.home):
+        place.make_home(config.home)
+        usage = Usage(config.home)
+        try:
+            return attach_or_start(config.home, config, keep=True)
+        finally:
+            usage.close()
+
+
+def let_go(home: Path) -> Message:
+    """Undo `keep_running`: stop the server now, or, while others use it, when the last of them leaves.
+
+    A server that a process of ours started for itself is left to that process.
+    """
+    record = known(home)
+    if record is None or not is_ours(home, record):
+        return Message(N_("PostgreSQL is not running."))
+    usage = Usage(home)
+    try:
+        with one_at_a_time(home):
+            record.at(port=record.port, kept=False).write(home)
+        if usage.release():
+            cluster_of(record).stop(timeout_s=60)
+            return Message(N_("PostgreSQL is stopped."))
+        if record.kept:
+            watch_over(home, cluster_of(record))
+        return Message(N_("PostgreSQL is in use by another process of Vigie: it stops when that one ends."))
+    finally:
+        usage.close()
+
+
+def state(home: Path) -> int | None:
+    """Return the port of the home's running server, or None."""
+    record = known(home)
+    return record.port if record is not None and is_ours(home, record) else None
 
 
 def attach_or_start(home: Path, config: DatabaseConfig, *, keep: bool = False) -> Coordinates:
@@ -128,7 +161,7 @@ def _start(home: Path, cluster: Cluster, record: Record | None, *, keep: bool) -
     cluster.refuse_other_major()
     # A server that runs on our folder but did not answer as ours is hung, or at a forgotten port.
     cluster.stop()
-    port = record.port if record is not None and _is_free(record.port) else _free_port()
+    port = record.port if record is not None and tuning.is_free(record.port) else tuning.free_port()
     for last in (False, False, True):
         now = Record(
             home=str(home),
@@ -141,14 +174,14 @@ def _start(home: Path, cluster: Cluster, record: Record | None, *, keep: bool) -
         )
         now.write(home)
         if not keep:
-            _watch(home, cluster)
+            watch_over(home, cluster)
         try:
-            cluster.start(port=port, settings=_settings(cluster))
+            cluster.start(port=port, settings=tuning.settings(cluster))
             break
         except faults.PortTakenError:
             if last:
                 raise
-            port = _free_port()
+            port = tuning.free_port()
     here = coordinates(home, port)
     passwords = {
         OWNER_ROLE: own_secret(home, f"{OWNER_ROLE}_password"),
@@ -158,7 +191,7 @@ def _start(home: Path, cluster: Cluster, record: Record | None, *, keep: bool) -
     return here
 
 
-def _watch(home: Path, cluster: Cluster) -> None:
+def watch_over(home: Path, cluster: Cluster) -> None:
     """Leave a small process behind that stops the server once nobody holds a share in it."""
     subprocess.run(  # noqa: S603 - our own program
         [
@@ -190,63 +223,3 @@ def _leave(home: Path, usage: Usage, hurried: Callable[[], bool]) -> None:
         cluster.stop(hurried=hurried)
     finally:
         usage.close()
-
-
-def _settings(cluster: Cluster) -> dict[str, str | int]:
-    settings: dict[str, str | int] = {
-        "unix_socket_directories": "",
-        "password_encryption": "scram-sha-256",
-        "max_connections": MAX_CONNECTIONS,
-        "shared_buffers": f"{max(16, min(1024, _memory() // 4 // _MIB))}MB",
-        "jit": "off",
-        "timezone": "UTC",
-        "log_timezone": "UTC",
-        # Rows' values stay out of the log: a failing statement is written without itself.
-        "log_min_error_statement": "panic",
-    }
-    libraries = (cluster.binaries.parent / "lib", cluster.binaries.parent / "lib" / "postgresql")
-    if any((folder / "pg_stat_statements.so").exists() for folder in libraries):
-        settings["shared_preload_libraries"] = "pg_stat_statements"
-    return settings
-
-
-def _memory() -> int:
-    """Return the bytes of memory that we may use: a container's limit counts."""
-    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    limit = Path("/sys/fs/cgroup/memory.max")
-    given = limit.read_text().strip() if limit.exists() else "max"
-    return min(machine, int(given)) if given.isdigit() else machine
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
-
-
-@contextmanager
-def _clear_sentences(home: Path) -> Iterator[None]:
-    """Turn what the operating system refuses into a sentence."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            raise faults.disk_full(home) from error
-        if isinstance(error, PermissionError):
-            raise UserError(
-                "{path} belongs to another user: run as the user who first started Vigie here, "
-                "or choose another VIGIE_HOME.",
-                path=str(error.filename or home),
-            ) from error
-        raise
