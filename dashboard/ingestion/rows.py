@@ -64,7 +64,7 @@ CUSTOMER_SCHEMA = pa.schema(
         pa.field("zip_code", pa.string()),
         pa.field("latitude", pa.float64()),
         pa.field("longitude", pa.float64()),
-        pa.field("account_created", pa.date32()),
+        pa.field("account_created", pa.timestamp("us", "UTC")),
     ]
 )
 MERCHANT_SCHEMA = pa.schema(
