@@ -1,10 +1,10 @@
 -- Removes the job queue whole; queued work is lost, the jobs people see stay in `jobs`.
 
+DROP FUNCTION procrastinate_fetch_job_v2;
 DROP TABLE procrastinate_events, procrastinate_periodic_defers, procrastinate_jobs, procrastinate_workers CASCADE;
 DROP FUNCTION procrastinate_cancel_job_v1;
 DROP FUNCTION procrastinate_defer_jobs_v1;
 DROP FUNCTION procrastinate_defer_periodic_job_v2;
-DROP FUNCTION procrastinate_fetch_job_v2;
 DROP FUNCTION procrastinate_finish_job_v1;
 DROP FUNCTION procrastinate_notify_queue_abort_job_v1;
 DROP FUNCTION procrastinate_notify_queue_job_inserted_v1;
