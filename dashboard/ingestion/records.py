@@ -58,7 +58,8 @@ def _filled(content: npt.NDArray[np.uint8], starts: Offsets, ends: Offsets) -> n
     length = ends - starts
     first = content[starts]
     blank = (length == 1) & (first == _NEWLINE)
-    return ~(blank | ((length <= 2) & (first == _RETURN)))  # noqa: PLR2004 - "\r\n"
+    filled: npt.NDArray[np.bool_] = ~(blank | ((length <= 2) & (first == _RETURN)))  # noqa: PLR2004 - "\r\n"
+    return filled
 
 
 def _join_quoted(

@@ -59,7 +59,7 @@ class Chunk:
     @property
     def records(self) -> int:
         """Return the number of records read, good and bad."""
-        return self.table.num_rows + len(self.rejects)
+        return int(self.table.num_rows) + len(self.rejects)
 
 
 class Source(Protocol):
