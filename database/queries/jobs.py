@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from models.errors import NotFoundError
 from models.jobs import Job, JobStatus
-from models.messages import Message, N_
+from models.messages import N_, Message
 
 LOG_TAIL_CHARACTERS = 4_000
 OPEN = (JobStatus.QUEUED, JobStatus.RUNNING)
@@ -165,7 +165,7 @@ _COLUMNS = (
 )
 
 
-def _run_of(row: Row[Any]) -> JobRun:
+def _run_of(row: Row[*tuple[Any, ...]]) -> JobRun:
     values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
     code, params = values.pop("message_code"), values.pop("message_params")
     return JobRun(message=None if code is None else Message(code, params or {}), **values)
