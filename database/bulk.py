@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from functools import singledispatch
 from itertools import islice
 from typing import Any, BinaryIO, Final, Literal
 
@@ -19,7 +20,7 @@ from psycopg2 import sql
 from sqlalchemy.orm import Session
 
 CopyFormat = Literal["text", "csv"]
-Encoded = Iterable[bytes] | Iterable[str] | BinaryIO
+Encoded = Iterable[bytes | str] | BinaryIO
 
 READ_SIZE: Final = 1 << 18
 _ESCAPES: Final = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
@@ -61,29 +62,51 @@ def copy_into_temporary(
 
 
 def encode_rows(rows: Iterable[Sequence[Any]], *, batch_size: int = 1_000) -> Iterator[bytes]:
-    """Rows of Python values in the text form of COPY, `batch_size` rows a piece."""
+    """Yield rows of Python values in the text form of COPY, `batch_size` rows a piece."""
     remaining = iter(rows)
     while batch := list(islice(remaining, batch_size)):
         yield "".join("\t".join(map(encode_value, row)) + "\n" for row in batch).encode()
 
 
+@singledispatch
 def encode_value(value: Any) -> str:
-    """One Python value in the text form of COPY; None is NULL, a naive datetime is refused."""
-    if value is None:
-        return "\\N"
-    if isinstance(value, bool):
-        return "t" if value else "f"
-    if isinstance(value, str):
-        return value.translate(_ESCAPES)
-    if isinstance(value, bytes | bytearray | memoryview):
-        return "\\\\x" + bytes(value).hex()
+    """Return one Python value in the text form of COPY; None is NULL, a time without zone is refused."""
+    return str(value)
+
+
+@encode_value.register
+def _(value: str) -> str:
+    return value.translate(_ESCAPES)
+
+
+@encode_value.register
+def _(value: None) -> str:  # noqa: ARG001 - there is but one None
+    return "\\N"
+
+
+@encode_value.register
+def _(value: bool) -> str:  # noqa: FBT001 - a value, not a choice
+    return "t" if value else "f"
+
+
+@encode_value.register(bytes)
+@encode_value.register(bytearray)
+@encode_value.register(memoryview)
+def _(value: bytes) -> str:
+    return "\\\\x" + bytes(value).hex()
+
+
+@encode_value.register(date)
+def _(value: date) -> str:
     if isinstance(value, datetime) and value.tzinfo is None:
         raise ValueError(f"a time without its zone cannot be stored: {value.isoformat()}")
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, Mapping | list | tuple):
-        return json.dumps(value, ensure_ascii=False).translate(_ESCAPES)
-    return str(value)
+    return value.isoformat()
+
+
+@encode_value.register(dict)
+@encode_value.register(list)
+def _(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False).translate(_ESCAPES)
 
 
 def _create(session: Session, name: str, definition: sql.Composable, *, before_as: bool) -> None:
@@ -92,8 +115,10 @@ def _create(session: Session, name: str, definition: sql.Composable, *, before_a
     cursor.execute("select to_regclass(%s)", (f'pg_temp."{name}"',))
     if cursor.fetchone()[0] is not None:
         cursor.execute(sql.SQL("drop table {}").format(table))
-    pattern = "create temporary table {0} on commit drop {1}" if before_as else (
-        "create temporary table {0} {1} on commit drop"
+    pattern = (
+        "create temporary table {0} on commit drop {1}"
+        if before_as
+        else ("create temporary table {0} {1} on commit drop")
     )
     cursor.execute(sql.SQL(pattern).format(sql.Identifier(name), definition))
 
@@ -102,7 +127,7 @@ def _copy(session: Session, name: str, columns: Sequence[str], rows: Encoded, fo
     statement = sql.SQL("copy pg_temp.{} ({}) from stdin with (format {}, encoding 'UTF8')").format(
         sql.Identifier(name), _list(columns), sql.SQL(form)
     )
-    stream = rows if hasattr(rows, "read") else _Stream(rows)
+    stream: Any = rows if hasattr(rows, "read") else _Stream(rows)
     _cursor(session).copy_expert(statement, stream, size=READ_SIZE)
 
 
@@ -121,8 +146,8 @@ def _list(columns: Sequence[str]) -> sql.Composed:
 class _Stream:
     """Pieces of encoded rows as the file that psycopg2 reads: one piece a read, whatever its size."""
 
-    def __init__(self, pieces: Iterable[bytes] | Iterable[str]) -> None:
-        self._pieces = iter(pieces)
+    def __init__(self, pieces: Iterable[bytes | str]) -> None:
+        self._pieces: Iterator[bytes | str] = iter(pieces)
 
     def read(self, _size: int = READ_SIZE) -> bytes:
         """Return the next piece that is not empty, or nothing at the end."""

@@ -50,7 +50,7 @@ class _Here:
 
 
 def reach() -> Reach:
-    """This process's engine with what belongs to it, made on first use and connected on first need."""
+    """Return this process's engine with what belongs to it, made on first use and connected on first need."""
     found = _Here.reach
     if found is None:
         with _Here.lock:
@@ -110,7 +110,7 @@ SessionScoped = scoped_session(SessionLocal)
 
 @contextmanager
 def get_db_session(banks: Banks = None) -> Iterator[Session]:
-    """A session as the application's role: committed at the end, rolled back on an error, closed always."""
+    """Open a session as the application's role: committed at the end, rolled back on an error, closed."""
     with _opened(scope.scope_of(banks, role=APPLICATION_ROLE)) as session:
         yield session
         session.commit()
@@ -118,7 +118,7 @@ def get_db_session(banks: Banks = None) -> Iterator[Session]:
 
 @contextmanager
 def read_only(banks: Banks = None) -> Iterator[Session]:
-    """A session that sees one snapshot from its first statement to its end and can write nothing."""
+    """Open a session that sees one snapshot from its first statement to its end and can write nothing."""
     with _opened(scope.scope_of(banks, role=READER_ROLE)) as session:
         yield session
 
@@ -132,7 +132,7 @@ def get_db(banks: Banks = None) -> Iterator[Session]:
 def execute_query(
     sql: str, params: Mapping[str, Any] | None = None, *, banks: Banks = None
 ) -> list[dict[str, Any]]:
-    """The rows of one read-only statement; values are bound as `:name`, never written into it."""
+    """Return the rows of one read-only statement; values are bound as `:name`, never written into it."""
     with read_only(banks) as session:
         return [dict(row) for row in session.execute(text(sql), params or {}).mappings()]
 
@@ -148,7 +148,7 @@ def _opened(wanted: scope.Scope) -> Iterator[Session]:
 
 @contextmanager
 def finished(session: Session) -> Iterator[Session]:
-    """The session, closed at the end; what was not committed by then is rolled back."""
+    """Close the session at the end, however that comes; what was not committed by then is rolled back."""
     try:
         yield session
     except (DBAPIError, PoolTimeoutError) as error:
@@ -161,7 +161,7 @@ def finished(session: Session) -> Iterator[Session]:
 
 
 def _unavailable(error: DBAPIError | PoolTimeoutError) -> UnavailableError | None:
-    """The sentence for what is the server's state and not a mistake of ours."""
+    """Return the sentence for what is the server's state and not a mistake of ours."""
     if isinstance(error, PoolTimeoutError):
         return UnavailableError(N_("Every database connection is in use. Try again in a moment."))
     if error.connection_invalidated:

@@ -23,7 +23,7 @@ _acting: ContextVar[Acting] = ContextVar("vigie_acting", default=_NOBODY)
 
 
 def current() -> Acting:
-    """What is known about the work in hand."""
+    """Return what is known about the work in hand."""
     return _acting.get()
 
 

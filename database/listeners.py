@@ -13,7 +13,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from database.context import current
 
-LOGGER = logging.getLogger("vigie.database")
+LOGGER = logging.getLogger(__name__)
 STATEMENT_SHOWN = 2_000
 _STARTED = "vigie_query_started"
 
@@ -60,12 +60,12 @@ def log_slow_queries(engine: Engine, *, threshold_ms: float) -> None:
     """
 
     def started(
-        connection: Connection, _cursor: Any, _statement: str, _parameters: Any, _context: Any, _many: bool
+        connection: Connection, _cursor: Any, _statement: str, _parameters: Any, _context: Any, _many: object
     ) -> None:
         connection.info.setdefault(_STARTED, []).append(perf_counter())
 
     def ended(
-        connection: Connection, _cursor: Any, statement: str, _parameters: Any, _context: Any, _many: bool
+        connection: Connection, _cursor: Any, statement: str, _parameters: Any, _context: Any, _many: object
     ) -> None:
         _judge(connection, statement, threshold_ms)
 
@@ -96,7 +96,5 @@ def _judge(connection: Connection, statement: str, threshold_ms: float) -> None:
             "category": "database",
             "duration_ms": duration_ms,
             "path": acting.page,
-            "user": acting.user,
-            "request_id": acting.request_id,
         },
     )

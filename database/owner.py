@@ -30,7 +30,7 @@ class _Here:
 
 @contextmanager
 def owner_session(*, snapshot: bool = False) -> Iterator[Session]:
-    """A session as the owner, committed at the end, that sees every bank's rows without a time limit.
+    """Open a session as the owner, committed at the end: every bank's rows, no time limit.
 
     With `snapshot` all its statements see the database as it was at the first of them.
     """
@@ -42,7 +42,7 @@ def owner_session(*, snapshot: bool = False) -> Iterator[Session]:
 
 
 def owner_engine() -> Engine:
-    """The owner's engine, made on first use; without the owner's address one sentence says what it needs."""
+    """Return the owner's engine, made on first use; without the owner's address a sentence says so."""
     with _Here.lock:
         if _Here.engine is None:
             _Here.engine = _make(DatabaseConfig.from_env())

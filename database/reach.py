@@ -17,7 +17,7 @@ from database.roles import check_application_role
 from models.errors import UnavailableError, UserError
 from models.messages import N_
 
-LOGGER = logging.getLogger("vigie.database")
+LOGGER = logging.getLogger(__name__)
 CONNECT_TRIES: Final = 3
 CONNECT_BACK_OFF_S: Final = 0.2
 

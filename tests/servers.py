@@ -1,4 +1,4 @@
-"""Throwaway PostgreSQL servers for the tests: without fsync, ended with the test run even when it is killed."""
+"""Throwaway PostgreSQL servers for the tests: no fsync, ended with the test run even if that is killed."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,11 +23,12 @@ from psycopg2 import sql
 from database.embedded.account import server_account
 from database.embedded.binaries import copy_binaries, is_complete, major_version, packaged
 from database.embedded.cluster import Cluster
+from database.migrations import run_all_migrations
 from database.roles import APPLICATION_ROLE, OWNER_ROLE, READER_ROLE, ensure_roles
 
 MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"
 SUPERUSER = "postgres"
-SETTINGS = {
+SETTINGS: dict[str, str | int] = {
     "unix_socket_directories": "",
     "fsync": "off",
     "full_page_writes": "off",
@@ -115,9 +117,7 @@ class Server:
         passwords = {role: self._passwords[role] for role in (OWNER_ROLE, APPLICATION_ROLE)}
         ensure_roles(self.url(), passwords, database)
 
-    def execute(
-        self, statement: str, *names: str, database: str = "postgres"
-    ) -> list[tuple[object, ...]]:
+    def execute(self, statement: str, *names: str, database: str = "postgres") -> list[tuple[object, ...]]:
         """The rows of a statement as the superuser; `{}` in it is filled with the names, quoted."""
         composed = sql.SQL(statement).format(*map(sql.Identifier, names))
         with closing(psycopg2.connect(self.url(database))) as connection:
@@ -130,9 +130,7 @@ class Server:
         """A copy of the template; tables and policies come with it, a database's own grants do not."""
         self.execute("create database {} template {} owner {} strategy file_copy", name, template, OWNER_ROLE)
         self.execute("revoke all on database {} from public", name)
-        self.execute(
-            "grant connect, temporary on database {} to {}, {}", name, APPLICATION_ROLE, READER_ROLE
-        )
+        self.execute("grant connect, temporary on database {} to {}, {}", name, APPLICATION_ROLE, READER_ROLE)
         return self.database(name)
 
     def drop(self, name: str) -> None:
@@ -144,7 +142,7 @@ class Server:
             building = f"building_{self.template}"
             self.drop(building)
             self.ensure_roles(building)
-            _migrate(self.url(building, OWNER_ROLE))
+            run_all_migrations(self.url(building, OWNER_ROLE))
             self.execute("alter database {} rename to {}", building, self.template)
         self.drop("joined")
         self.joined = self.create("joined", template=self.template)
@@ -169,13 +167,13 @@ def migrations_fingerprint() -> str:
     return digest.hexdigest()[:12]
 
 
-def _home(reaches: object) -> tuple[Path, bool]:
+def _home(reaches: Callable[[Path], bool]) -> tuple[Path, bool]:
     """VIGIE_TEST_HOME, kept between runs, where the server's user reaches it; else a temporary folder."""
     named = os.environ.get("VIGIE_TEST_HOME")
     if named:
         home = Path(named).absolute()
         home.mkdir(parents=True, exist_ok=True)
-        if callable(reaches) and reaches(home):
+        if reaches(home):
             return home, True
     home = Path(tempfile.mkdtemp(prefix="vigie-test-"))
     home.chmod(0o711)
@@ -211,16 +209,3 @@ def _end_with_us(pid: int | None) -> subprocess.Popen[bytes]:
         start_new_session=True,
         cwd="/",
     )
-
-
-def _migrate(owner_url: str) -> None:
-    try:
-        from database.migrations import run_all_migrations
-    except ImportError:
-        with closing(psycopg2.connect(owner_url)) as connection, connection, connection.cursor() as cursor:
-            cursor.execute("create table schema_migrations (name text primary key)")
-            for file in sorted(MIGRATIONS.glob("*.sql")):
-                if not file.name.endswith(".down.sql"):
-                    cursor.execute(file.read_text())
-    else:
-        run_all_migrations(owner_url)
