@@ -1,4 +1,4 @@
-"""The number that stands for a value of an open dimension (category, country, state, currency) in a record."""
+"""The number that stands in a record for a category, country, state or currency."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+KINDS = ("category", "country", "state", "currency")
 CODE_LIMIT = 65_000
 OTHER_CODE = 65_535
 """What values share that come when a kind has CODE_LIMIT codes."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from database.dimensions import DIMENSIONS
-from database.segments.codes import CODE_LIMIT, OTHER_CODE
+from database.segments.codes import CODE_LIMIT, KINDS, OTHER_CODE
 from database.segments.record import FIELDS, NO_RATE, RECORD, WIDTH
 
 WORD = 8
@@ -47,7 +48,6 @@ _SOURCES = {
     "label": _answer("is_fraud"),
     "flags": f"case when t.amount_base_e4 is null then {NO_RATE} else 0 end",
 }
-_CODED = tuple(slug for slug, dimension in DIMENSIONS.items() if dimension.choices is None)
 
 
 def source_of(field: str, sign: str) -> str:
@@ -56,17 +56,19 @@ def source_of(field: str, sign: str) -> str:
         return sign
     if field in _SOURCES:
         return _SOURCES[field]
-    return _code(field) if field in _CODED else _choice(field)
+    return _code(field) if field in KINDS else _choice(field)
 
 
 def rows_with_numbers(rows: str) -> str:
     """Join what the fields need to `rows`: a relation with RECORDED_COLUMNS, as alias t."""
     joins = [
-        "left join customers customer on customer.bank_id = t.bank_id and customer.customer_id = t.customer_id",
-        "left join merchants merchant on merchant.bank_id = t.bank_id and merchant.merchant_id = t.merchant_id",
+        *(
+            f"left join {party}s {party} on {party}.bank_id = t.bank_id and {party}.{party}_id = t.{party}_id"
+            for party in ("customer", "merchant")
+        ),
         *(
             f"left join codes {kind}_code on {kind}_code.kind = '{kind}' and {kind}_code.value = t.{kind}"
-            for kind in _CODED
+            for kind in KINDS
         ),
     ]
     return "\n".join([f"{rows} t", *joins])
@@ -79,7 +81,7 @@ def record_of(sign: str) -> str:
 
 def _words() -> Iterator[str]:
     """Yield each 8-byte word of a record as one number: its fields shifted into place."""
-    fields = RECORD.fields or {}
+    fields: Mapping[str, Any] = RECORD.fields or {}
     for start in range(0, WIDTH, WORD):
         parts = []
         for name in FIELDS:

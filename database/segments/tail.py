@@ -11,6 +11,10 @@ import binascii
 import numpy as np
 import numpy.typing as npt
 
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from database.segments.codes import KINDS, codes_for
 from database.segments.pack import RECORDED_COLUMNS, record_of, rows_with_numbers
 from database.segments.record import WIDTH, Records, to_wire
 
@@ -79,10 +83,20 @@ new as (
 
 
 def staged_records(records: Records) -> npt.NDArray[np.bytes_]:
-    """Return each record without its `ingest_seq` as hexadecimal digits, for a COPY after `\\\\x`."""
+    """Return each record without its `ingest_seq` as the hexadecimal digits of a bytea, for a COPY."""
     wire = np.frombuffer(to_wire(records), np.uint8).reshape(-1, WIDTH)[:, _SEQUENCE_WIDTH:]
     digits = binascii.hexlify(np.ascontiguousarray(wire).tobytes())
     return np.frombuffer(digits, f"S{2 * (WIDTH - _SEQUENCE_WIDTH)}")
+
+
+def record_row(session: Session, bank_id: int, transaction_id: str) -> None:
+    """Record one row that this transaction has inserted by other means, giving codes to its values."""
+    key = {"bank_id": bank_id, "transaction_id": transaction_id}
+    row = f"select {RECORDED_COLUMNS} from transactions where (bank_id, transaction_id) = (:bank_id, :transaction_id)"
+    values = session.execute(text(row), key).mappings().one()
+    for kind in KINDS:
+        codes_for(session, kind, [values[kind]])
+    session.execute(text(record_inserted(f"({row})")), key)
 
 
 def _of(alias: str) -> str:
