@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Identity, Index, UniqueConstraint, func, text
+from sqlalchemy import BigInteger, CheckConstraint, Identity, Index, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Big, Created, OfBank
+
+WHOLE_RECORDS = "octet_length(data) = n * 56"
 
 
 class Code(Created, Base):
@@ -36,7 +38,11 @@ class Segment(OfBank, Created, Base):
     level: Mapped[int]
     data: Mapped[bytes]
 
-    __table_args__ = (UniqueConstraint("seg_uid"), Index(None, "bank_id", "m_hi"))
+    __table_args__ = (
+        UniqueConstraint("seg_uid"),
+        CheckConstraint(WHOLE_RECORDS, name="data"),
+        Index(None, "bank_id", "m_hi"),
+    )
 
 
 class SegmentTail(Created, Base):
@@ -52,6 +58,7 @@ class SegmentTail(Created, Base):
     # No key, index or foreign key on purpose: every commit that writes payments writes here.
     __mapper_args__ = {"primary_key": ["bank_id", "tail_id"]}  # noqa: RUF012 - SQLAlchemy's own attribute
     __table_args__ = (
+        CheckConstraint(WHOLE_RECORDS, name="data"),
         {
             "postgresql_with": {
                 "autovacuum_vacuum_scale_factor": 0,
