@@ -28,6 +28,7 @@ from models.errors import UnavailableError
 from models.messages import N_
 
 __all__ = [
+    "Session",
     "SessionLocal",
     "SessionScoped",
     "bank_ids",

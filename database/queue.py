@@ -7,6 +7,8 @@ import json
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from database.config import DatabaseConfig
+
 TASK = "vigie.run_job"
 QUEUE = "vigie"
 
@@ -50,3 +52,8 @@ def heartbeat_age_s(session: Session) -> float | None:
     """Seconds since any worker was last alive; None when no worker is registered."""
     age = session.execute(_HEARTBEAT).scalar()
     return None if age is None else float(age)
+
+
+def conninfo() -> str:
+    """Give the application role's address as libpq spells it, for the worker's own driver."""
+    return DatabaseConfig.from_env().connection_string().replace("postgresql+psycopg2://", "postgresql://", 1)

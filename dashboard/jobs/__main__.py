@@ -1,0 +1,28 @@
+"""`python -m dashboard.jobs`: the worker alone."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+from dashboard.config import WebSettings
+from dashboard.jobs.worker import work
+from database.logs.events import store_logs
+from models.errors import UserError
+
+
+def main() -> int:
+    """Work until told to stop; a mistake in the settings is one sentence."""
+    logging.basicConfig(level="WARNING", format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    try:
+        handler = store_logs("worker", level=WebSettings.from_env().log_level)
+        work()
+    except UserError as mistake:
+        sys.stderr.write(f"{mistake}\n")
+        return 1
+    handler.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,26 @@
+"""Every kind of job: what it is called, what it does, and what it must not run beside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dashboard.ingestion.job import import_lock, run_import
+from dashboard.jobs.control import Control
+from models.messages import N_
+
+
+@dataclass(frozen=True, slots=True)
+class JobKind:
+    """One kind: `run` is resumable or idempotent, for a run whose worker died is taken again."""
+
+    slug: str
+    name: str
+    run: Callable[[Control], Mapping[str, Any]]
+    lock: Callable[[Mapping[str, Any]], str | None]
+
+
+JOB_KINDS: dict[str, JobKind] = {
+    kind.slug: kind for kind in (JobKind("import", N_("Import"), run_import, import_lock),)
+}

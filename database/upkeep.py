@@ -1,0 +1,34 @@
+"""What must be done now and then to keep reads fast and tables tidy; each call is harmless twice at once."""
+
+from __future__ import annotations
+
+from sqlalchemy import text
+
+from database import queue
+from database.connection import get_db_session
+from database.owner import owner_session
+from database.segments.compaction import fold_tail
+
+
+def fold() -> None:
+    """Fold the tail into sealed segments, unless somebody else is folding."""
+    with owner_session() as session:
+        fold_tail(session)
+
+
+def give_back_stalled_jobs() -> int:
+    """Queue again what dead workers were doing, and say how many jobs that were."""
+    with get_db_session() as session:
+        return queue.give_back_stalled(session)
+
+
+def prepare_partitions() -> int:
+    """Make the daily partitions of the logs for today and 14 days ahead, and say how many were made."""
+    with owner_session() as session:
+        return int(session.execute(text("SELECT create_daily_partitions('system_logs')")).scalar_one())
+
+
+def forget_old_queue_entries() -> None:
+    """Delete the queue's own record of jobs that ended more than a week ago."""
+    with get_db_session() as session:
+        queue.forget_finished(session)
