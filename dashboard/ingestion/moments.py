@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dashboard.ingestion.values import Converted, Mask, as_text, mask_of
+from dashboard.ingestion.values import Converted, Mask, as_text, mask_of, translated
 from dashboard.ingestion.zones import clock_for
 from models.messages import N_, Message
 
 _EARLIEST = int(datetime(1970, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000
 _TOO_LATE = int(datetime(2100, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000
+_FIRST_DAY = date(1900, 1, 1)
 # ISO 8601 as people write it: a date, or a date and a time, or these with an offset.
 _TIME = r"^\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:?\d{2})?)?$"
 _ZONED = r":\d{2}(\.\d+)?(Z|[+-]\d{2}:?\d{2})$"
@@ -43,6 +44,25 @@ def moment(column: pa.ChunkedArray, zone: str) -> Converted:
         zoned_text = pc.if_else(pa.array(zoned), written, pa.scalar(None, pa.string()))
         micros = pc.coalesce(micros, zoned_text.cast(pa.timestamp("us", "UTC")).cast(pa.int64()))
     return _in_range(micros, zoned, given, zone, reason)
+
+
+def day(column: pa.ChunkedArray, _zone: str) -> Converted:
+    """Take a day without its time; people are born before 1970, but not before 1900."""
+    array = column.combine_chunks()
+    reason = Message(N_("not a day from 1900 on, like 1970-12-31"))
+    if pa.types.is_date(array.type) or pa.types.is_timestamp(array.type):
+        days = pc.cast(array, pa.date32(), safe=False)
+        early = mask_of(pc.less(days, pa.scalar(_FIRST_DAY, pa.date32())))
+        return Converted(days, early, reason)
+    return translated(array, _day_of, pa.date32(), reason)
+
+
+def _day_of(word: str) -> date | None:
+    try:
+        found = date.fromisoformat(word[:10])
+    except ValueError:
+        return None
+    return found if found >= _FIRST_DAY else None
 
 
 def _exists(written: pa.Array, good: Mask) -> Mask:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
@@ -94,7 +95,10 @@ def text(column: pa.ChunkedArray) -> Converted:
 
 
 def translated(
-    column: pa.ChunkedArray, translate: Callable[[str], str | bool | None], kind: pa.DataType, reason: Message
+    column: pa.Array | pa.ChunkedArray,
+    translate: Callable[[str], str | bool | date | None],
+    kind: pa.DataType,
+    reason: Message,
 ) -> Converted:
     """Translate each distinct text once; None means that the cell is bad."""
     codes = as_text(column).dictionary_encode()
