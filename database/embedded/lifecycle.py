@@ -98,6 +98,16 @@ def attach_or_start(home: Path, config: DatabaseConfig, *, keep: bool = False) -
         return _start(home, cluster, record, keep=keep)
 
 
+def revive(config: DatabaseConfig) -> bool:
+    """Start the server again where it has died under its users; whether it had."""
+    record = known(config.home)
+    if record is not None and cluster_of(record).pid() is not None:
+        return False
+    with faults.clear_sentences(config.home):
+        attach_or_start(config.home, config, keep=record is not None and record.kept)
+    return True
+
+
 def known(home: Path) -> Record | None:
     """Return the home's record; None for one that came with a copy of another home.
 

@@ -1,0 +1,27 @@
+"""What gunicorn reads: `gunicorn -c python:dashboard.gunicorn_settings "app:create_server()"`."""
+
+from __future__ import annotations
+
+import os
+
+import gunicorn
+
+from dashboard.config import WebSettings
+from dashboard.serving import GRACE_S, SOCKET_VARIABLE, THREADS
+
+_settings = WebSettings.from_env()
+_descriptor = os.environ.get(SOCKET_VARIABLE)
+
+bind = f"fd://{_descriptor}" if _descriptor else f"{_settings.host}:{_settings.port}"
+workers = _settings.workers
+worker_class = "gthread"
+threads = THREADS
+preload_app = False
+timeout = 60
+graceful_timeout = GRACE_S
+keepalive = 75
+loglevel = "warning"
+control_socket_disable = True
+proc_name = "vigie-web"
+# Which server this is, and of what version, is nobody's business.
+gunicorn.SERVER = "vigie"

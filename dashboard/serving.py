@@ -1,0 +1,105 @@
+"""The web processes' command, gunicorn or else waitress, and the address that they listen at."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import socket
+import sys
+import time
+from importlib.util import find_spec
+from typing import Final
+
+from dashboard.config import WebSettings
+from dashboard.processes import Child, Supervisor
+from models.errors import UserError
+
+FACTORY: Final = "app:create_server"
+THREADS: Final = 8
+# The socket that the supervisor listens on, so that a restart of the web processes refuses nobody.
+SOCKET_VARIABLE: Final = "VIGIE_LISTEN_FD"
+GRACE_S: Final = 4
+ANY: Final = frozenset({"0.0.0.0", "::", ""})  # noqa: S104 - compared with, not bound to
+
+
+def web_command(settings: WebSettings, *, with_gunicorn: bool | None = None) -> list[str]:
+    """Return the command that serves the application."""
+    if with_gunicorn is None:
+        with_gunicorn = os.name == "posix" and find_spec("gunicorn") is not None
+    if with_gunicorn:
+        return [sys.executable, "-m", "gunicorn", "-c", "python:dashboard.gunicorn_settings", f"{FACTORY}()"]
+    return [
+        sys.executable, "-m", "waitress", "--call", f"--host={settings.host}", f"--port={settings.port}",
+        f"--threads={THREADS * settings.workers}", "--ident=vigie", FACTORY,
+    ]  # fmt: skip
+
+
+def listen(settings: WebSettings) -> socket.socket:
+    """Listen at the address of the settings; whoever comes early waits until the web processes are up."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(
+            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+    except socket.gaierror as error:
+        raise UserError("{host} is not an address of this machine.", host=settings.host) from error
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(address)
+        listener.listen(2048)
+    except PermissionError as error:
+        listener.close()
+        raise UserError(
+            "Port {port} needs more rights than this user has: choose one above 1023.", port=settings.port
+        ) from error
+    except OSError as error:
+        listener.close()
+        raise UserError(
+            "Port {port} of {host} is taken, perhaps by a Vigie that runs already: "
+            "choose another with --port.",
+            port=settings.port,
+            host=settings.host,
+        ) from error
+    return listener
+
+
+def address(settings: WebSettings) -> str:
+    """Return what a person types to reach this server."""
+    if settings.public_url:
+        return settings.public_url
+    host = "127.0.0.1" if settings.host in ANY else settings.host
+    host = f"[{host}]" if ":" in host else host
+    return f"http://{host}:{settings.port}{settings.base_path}"
+
+
+def web_child(settings: WebSettings, listener: socket.socket, environment: dict[str, str]) -> Child:
+    """Return the web processes' child, which inherits the listening socket where gunicorn serves."""
+    command = web_command(settings)
+    if "waitress" in command:
+        listener.close()
+        return Child("web server", command, environment)
+    listener.set_inheritable(True)
+    environment |= {SOCKET_VARIABLE: str(listener.fileno())}
+    return Child("web server", command, environment, descriptors=(listener.fileno(),))
+
+
+def wait_until_up(settings: WebSettings, supervisor: Supervisor, *, patience_s: float = 120) -> None:
+    """Return once the application answers; raise when it dies, or is asked to stop, before that."""
+    host = "127.0.0.1" if settings.host in ANY else settings.host
+    web = supervisor.children[-1]
+    deadline = time.monotonic() + patience_s
+    while time.monotonic() < deadline:
+        supervisor.signals.raise_if_stopped()
+        if web.died() is not None:
+            raise UserError("Vigie did not start: its web server ended, as said above.")
+        asked = http.client.HTTPConnection(host, settings.port, timeout=1)
+        try:
+            asked.request("GET", f"{settings.base_path}health")
+            asked.getresponse()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+        finally:
+            asked.close()
+    raise UserError("Vigie did not start: its web server does not answer.")
