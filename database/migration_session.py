@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from typing import Any, Final
 
 import psycopg2
-from psycopg2 import sql
+from psycopg2 import errors, sql
 from psycopg2.extensions import connection as Connection  # noqa: N812 - psycopg2's own spelling of a class
 
 from database.config import OLDEST_POSTGRES, DatabaseConfig, libpq_url
@@ -47,6 +47,9 @@ def only_runner(owner_url: str | None, lock_timeout_ms: int) -> Iterator[Connect
         with connection.cursor() as cursor:
             cursor.execute(sql.SQL("set role {}").format(sql.Identifier(OWNER_ROLE)))
             cursor.execute("select set_config('lock_timeout', %s, false)", (str(lock_timeout_ms),))
+            # A statement ends with the runner that sent it; not every system can notice that.
+            with suppress(errors.InvalidParameterValue):
+                cursor.execute("set client_connection_check_interval = '1s'")
             cursor.execute(_HISTORY)
         yield connection
 
