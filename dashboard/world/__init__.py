@@ -1,0 +1,1 @@
+"""A synthetic world of banks, customers and merchants whose frauds are known."""
