@@ -178,6 +178,11 @@ def weekdays(locale: str) -> list[str]:
     return [format_date(monday + timedelta(days=n), "EEE", locale=locale) for n in range(7)]
 
 
-def months_short(value: date, locale: str) -> str:
-    """Write a month for an axis: Oct."""
-    return format_date(value, "MMM", locale=locale)
+def month_short(value: date, locale: str) -> str:
+    """Write a month for an axis, the year with January: Oct, Jan 2026."""
+    return format_date(value, "MMM y" if value.month == 1 else "MMM", locale=locale)
+
+
+def month(value: date, locale: str) -> str:
+    """Write a month with its year: October 2026."""
+    return format_date(value, "LLLL y", locale=locale)

@@ -97,19 +97,24 @@ class Span:
     zone: str
 
     @property
+    def tzinfo(self) -> ZoneInfo:
+        """The zone itself."""
+        return ZoneInfo(self.zone)
+
+    @property
     def first_day(self) -> date:
         """The day of the first minute, in the zone."""
-        return self.since.astimezone(ZoneInfo(self.zone)).date()
+        return self.since.astimezone(self.tzinfo).date()
 
     @property
     def last_day(self) -> date:
         """The day of the last minute, in the zone."""
-        return (self.until - MINUTE).astimezone(ZoneInfo(self.zone)).date()
+        return (self.until - MINUTE).astimezone(self.tzinfo).date()
 
     @property
     def ends_at_midnight(self) -> bool:
         """Whether the last day is complete."""
-        return self.until.astimezone(ZoneInfo(self.zone)).time() == time.min
+        return self.until.astimezone(self.tzinfo).time() == time.min
 
 
 def whole_minute(moment: datetime) -> datetime:

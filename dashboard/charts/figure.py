@@ -1,0 +1,101 @@
+"""The shape of a chart: a plain dict that plotly.js draws, without template and without colours of a theme.
+
+A colour is written `var(--token)`; the browser puts the theme's value in its place, so that switching the
+theme asks the server for nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypedDict
+
+Trace = dict[str, Any]
+
+
+class Margin(TypedDict):
+    """Pixels around the plot: left, right, top, bottom."""
+
+    l: int  # noqa: E741 - Plotly's name
+    r: int
+    t: int
+    b: int
+
+
+class Layout(TypedDict, total=False):
+    """The parts of a Plotly layout that our charts set."""
+
+    margin: Margin
+    height: int
+    xaxis: dict[str, Any]
+    yaxis: dict[str, Any]
+    annotations: list[dict[str, Any]]
+    shapes: list[dict[str, Any]]
+    hovermode: str | bool
+    dragmode: str | bool
+    bargap: float
+    barmode: str
+
+
+class Figure(TypedDict):
+    """What `dcc.Graph(figure=…)` takes."""
+
+    data: list[Trace]
+    layout: Layout
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The reader's language: a locale for numbers and days, and the translator of sentences."""
+
+    locale: str
+    say: Callable[..., str]
+
+
+FRAUD, GENUINE, UNKNOWN = "var(--fraud)", "var(--genuine)", "var(--unknown)"
+BAR, BAND, GHOST, HATCH = "var(--chart-bar)", "var(--chart-band)", "var(--chart-ghost)", "var(--chart-hatch)"
+TEXT_1, TEXT_2, TEXT_3 = "var(--text-1)", "var(--text-2)", "var(--text-3)"
+REFERENCE, NODATA, PAGE = "var(--chart-zero)", "var(--chart-nodata)", "var(--surface-page)"
+RATE_RAMP = [[step / 6, f"var(--seq-fraud-{step + 1})"] for step in range(7)]
+CLEAR = "rgba(0,0,0,0)"
+
+_ROUND = (1.0, 2.0, 2.5, 5.0, 10.0)
+_MOST_TICKS = 4
+_NARROW, _WIDE = set("ijlftr.,:;'|!()[]1 "), set("mwMW@%")
+
+
+def ticks(highest: float) -> list[float]:
+    """Return 3 to 5 round values from 0 to at least `highest`."""
+    if highest <= 0:
+        return [0.0, 0.5, 1.0]
+    power = 10.0 ** math.floor(math.log10(highest / _MOST_TICKS))
+    step = next(each * power for each in _ROUND if each * power * _MOST_TICKS >= highest * (1 - 1e-9))
+    count = max(2, math.ceil(highest / step - 1e-9))
+    return [round(step * n, 12) for n in range(count + 1)]
+
+
+def text_width(text: str) -> int:
+    """Estimate the pixels of a text in 12 px Inter, a little too wide rather than too narrow."""
+    return math.ceil(sum(4.2 if sign in _NARROW else 10 if sign in _WIDE else 7 for sign in text))
+
+
+def note(text: str, **places: Any) -> dict[str, Any]:
+    """Return an annotation without arrow or ground; paper coordinates unless told otherwise."""
+    font = {"size": places.pop("size", 11), "color": places.pop("color", TEXT_3)}
+    if "weight" in places:
+        font["weight"] = places.pop("weight")
+    base = {"xref": "paper", "yref": "paper", "showarrow": False, "bgcolor": CLEAR, "borderpad": 0}
+    return {**base, "text": text, "font": font, **places}
+
+
+def unit_note(text: str, margin: Margin) -> dict[str, Any]:
+    """Return the unit that stands where an axis title would be, flush with the panel's title."""
+    return note(
+        text, x=0, y=1, xanchor="left", yanchor="bottom", xshift=-margin["l"] - 1, yshift=margin["t"] - 16
+    )
+
+
+def percents(shares: Sequence[float | None]) -> list[float | None]:
+    """Return shares as percentages, rounded to what a pixel can show."""
+    return [None if share is None else round(share * 100, 5) for share in shares]

@@ -1,0 +1,49 @@
+"""Every chart of the product with examples of it, which a contract test draws."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+
+from dashboard.charts import examples
+from dashboard.charts.amounts import amount_spread
+from dashboard.charts.bars import rate_bars
+from dashboard.charts.figure import Figure
+from dashboard.charts.heat import hour_weekday
+from dashboard.charts.over_time import rate_over_time
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart by its slug, and calls that draw it in all of its states."""
+
+    slug: str
+    examples: Callable[[], Iterable[Callable[[], Figure]]]
+
+
+def _over_time() -> Iterable[Callable[[], Figure]]:
+    return (partial(rate_over_time, *each) for each in examples.over_time())
+
+
+def _bars() -> Iterable[Callable[[], Figure]]:
+    return (partial(rate_bars, *each) for each in examples.bars())
+
+
+def _heat() -> Iterable[Callable[[], Figure]]:
+    return (partial(hour_weekday, *each) for each in examples.heat())
+
+
+def _amounts() -> Iterable[Callable[[], Figure]]:
+    return (partial(amount_spread, *each) for each in examples.amounts())
+
+
+CHARTS: dict[str, Chart] = {
+    chart.slug: chart
+    for chart in (
+        Chart("rate-over-time", _over_time),
+        Chart("rate-bars", _bars),
+        Chart("hour-weekday", _heat),
+        Chart("amount-spread", _amounts),
+    )
+}

@@ -1,0 +1,104 @@
+"""Asks the segments once and derives every figure of the Overview from the answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from dashboard.filters import Filters
+from dashboard.overview.kpis import Kpi, kpis_of
+from dashboard.overview.rates import Rate, rate_of
+from dashboard.overview.series import Series, hours_of, is_hourly, series_of
+from dashboard.overview.slices import Ranking, Spread, heat, rank, spread
+from dashboard.statistics.maturity import Maturity
+from dashboard.view import View
+from database.connection import Session
+from database.segments import Fold, Selection, Sums
+from database.segments.read import read
+
+MOST_CATEGORIES, MOST_VALUES = 14, 5
+RANKED = {"category": MOST_CATEGORIES, "channel": 6, "country": MOST_VALUES, "payment_method": MOST_VALUES}
+
+
+@dataclass(frozen=True, slots=True)
+class Blocker:
+    """A filter of the address without which there would be rows."""
+
+    key: str
+    rows_without: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Every figure of the page, before it is put into words."""
+
+    view: View
+    total: Sums
+    rate: Rate
+    kpis: tuple[Kpi, ...]
+    series: Series
+    rankings: dict[str, Ranking]
+    heat: tuple[tuple[Rate, ...], ...]
+    spread: Spread | None
+    maturity: Maturity | None
+    data_age: timedelta | None
+    query_ms: float
+    blockers: tuple[Blocker, ...] = ()
+    rows_without_filters: int = 0
+
+
+def overview(session: Session, view: View, maturity: Maturity | None) -> Overview:
+    """Read and fold once (once more per base currency where the banks have several), then derive."""
+    fold = read(session, view.selection())
+    money = (
+        {view.currency: fold}
+        if view.currency
+        else {currency: read(session, view.selection(currency)) for currency in view.currencies}
+    )
+    found = derive(fold, money, view, maturity)
+    if fold.total.rows or not view.filters.chosen():
+        return found
+    return replace(
+        found,
+        blockers=tuple(_blockers(session, view)),
+        rows_without_filters=_rows(session, view, view.filters.cleared()),
+    )
+
+
+def derive(fold: Fold, money: dict[str, Fold], view: View, maturity: Maturity | None) -> Overview:
+    """Derive the page from its folds; pure."""
+    measure = view.measure
+    series = (
+        hours_of(fold.hours, view.span, measure=measure, maturity=maturity)
+        if is_hourly(view.span)
+        else series_of(fold.daily, fold.previous_daily, view.span, measure=measure, maturity=maturity)
+    )
+    return Overview(
+        view=view,
+        total=fold.total,
+        rate=rate_of(fold.total, measure),
+        kpis=kpis_of(fold, money, view, maturity),
+        series=series,
+        rankings={
+            slug: rank(slug, fold.by(slug), fold.total, measure=measure, most=most)
+            for slug, most in RANKED.items()
+        },
+        heat=heat(fold.hours, measure),
+        spread=spread(fold.amounts) if view.currency else None,
+        maturity=maturity,
+        data_age=view.now - view.newest if view.newest else None,
+        query_ms=sum(
+            each.read_ms + each.fold_ms for each in {id(f): f for f in (fold, *money.values())}.values()
+        ),
+    )
+
+
+def _blockers(session: Session, view: View) -> list[Blocker]:
+    """Say which single filter, lifted, lets rows through."""
+    found = [Blocker(key, _rows(session, view, view.filters.without(key))) for key in view.filters.chosen()]
+    return sorted((one for one in found if one.rows_without), key=lambda one: -one.rows_without)
+
+
+def _rows(session: Session, view: View, filters: Filters) -> int:
+    selection: Selection = replace(view, filters=filters).selection()
+    return read(session, replace(selection, previous=None)).total.rows

@@ -1,0 +1,179 @@
+"""The page's figures: value, interval, the period before, and what may be said of the change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from dashboard.filters import Measure
+from dashboard.overview.rates import E4, fraud_square, rate_of
+from dashboard.overview.series import added
+from dashboard.periods import Comparison
+from dashboard.statistics.intervals import Estimate, mean_of, total_of, wilson
+from dashboard.statistics.maturity import Maturity
+from dashboard.statistics.verdicts import LabelAge, Outcome, Verdict, judge, judge_labelled
+from dashboard.view import View
+from database.metrics import METRICS, Metric
+from database.segments import Bucket, Fold, Sums
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One number of a tile; `currency` for money. `compared_until` is the last day that was compared."""
+
+    value: float | None
+    estimate: Estimate | None
+    before: float | None
+    verdict: Verdict
+    currency: str | None = None
+    hits: int | None = None
+    trials: int | None = None
+    compared_until: date | None = None
+    exact_e4: int | None = None
+    smallest_e4: int | None = None
+    largest_e4: int | None = None
+    unconverted: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Kpi:
+    """A tile: one figure, or one per currency where no total may be made; trends are per step of the line."""
+
+    metric: Metric
+    figures: tuple[Figure, ...]
+    trend: tuple[float | None, ...] = ()
+    trend_before: tuple[float | None, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The sums of both periods over the days whose labels are old enough, and whether there are any."""
+
+    age: LabelAge
+    now: Sums
+    before: Sums | None
+    until: date | None = None
+
+
+Estimator = Callable[[Sums], Estimate | None]
+COUNTED = ("transactions",)
+MONEY = ("volume", "fraud_rate_amount", "fraud_amount", "average_amount")
+ORDER = (
+    "transactions",
+    "volume",
+    "fraud_rate",
+    "fraud_rate_amount",
+    "fraud_amount",
+    "average_amount",
+    "anomalies",
+)
+LABELLED = {"fraud_rate", "fraud_rate_amount", "fraud_amount"}
+
+
+def kpis_of(fold: Fold, money: dict[str, Fold], view: View, maturity: Maturity | None) -> tuple[Kpi, ...]:
+    """Return every tile in order; `money` holds a fold per currency, the page's own where there is one."""
+    return tuple(_kpi(METRICS[slug], fold, money, view, maturity) for slug in ORDER)
+
+
+def _kpi(metric: Metric, fold: Fold, money: dict[str, Fold], view: View, maturity: Maturity | None) -> Kpi:
+    folds = money if metric.slug in MONEY else {None: fold}
+    figures = tuple(_figure(metric, each, currency, view, maturity) for currency, each in folds.items())
+    if len(figures) > 1:
+        return Kpi(metric, figures)
+    only = next(iter(folds.values()))
+    return Kpi(metric, figures, _trend(metric, only.daily), _trend(metric, only.previous_daily))
+
+
+def _figure(
+    metric: Metric, fold: Fold, currency: str | None, view: View, maturity: Maturity | None
+) -> Figure:
+    estimator = _estimators(fold.amounts)[metric.slug]
+    estimate, value = estimator(fold.total), metric.value(fold.total)
+    before = metric.value(fold.previous) if fold.previous else None
+    compared = None
+    if metric.slug == "anomalies" and not fold.total.analysed:
+        value, verdict = None, Verdict(Outcome.NOT_ANALYSED)
+    elif metric.slug in LABELLED:
+        compared = compared_days(fold, view, maturity)
+        value = value if fold.total.labelled else None
+        verdict = judge_labelled(
+            estimator(compared.now) if fold.total.labelled else None,
+            estimator(compared.before) if compared.before and compared.before.labelled else None,
+            compared.age,
+        )
+    else:
+        verdict = judge(estimate, estimator(fold.previous) if fold.previous else None)
+    numerator, denominator = metric.parts(fold.total)
+    if view.filters.comparison is Comparison.OFF and verdict.outcome is Outcome.NOTHING_BEFORE:
+        verdict = Verdict(Outcome.NOT_COMPARED)
+    shares = metric.slug in {"fraud_rate", "fraud_rate_amount"}
+    return Figure(
+        value=value,
+        estimate=estimate if metric.slug in LABELLED and value is not None else None,
+        before=before,
+        verdict=verdict,
+        currency=currency,
+        hits=numerator if shares else None,
+        trials=denominator if shares else None,
+        compared_until=compared.until if compared else None,
+        exact_e4=numerator if metric.slug in {"volume", "fraud_amount"} else None,
+        smallest_e4=fold.smallest.amount_e4 if fold.smallest and metric.slug == "average_amount" else None,
+        largest_e4=fold.largest.amount_e4 if fold.largest and metric.slug == "average_amount" else None,
+        unconverted=fold.total.unconverted,
+    )
+
+
+def compared_days(fold: Fold, view: View, maturity: Maturity | None) -> Compared:
+    """Cut both periods to the leading days whose labels are old enough."""
+    if maturity is None:
+        return Compared(LabelAge.UNDATED, fold.total, fold.previous)
+    if view.span.until <= maturity.ripe_until:
+        return Compared(LabelAge.RIPE, fold.total, fold.previous)
+    ripe = [day for day, _ in fold.daily if _ends_before(day, view, maturity)]
+    if not ripe:
+        return Compared(LabelAge.YOUNG, fold.total, fold.previous)
+    return Compared(
+        LabelAge.RIPE,
+        added(sums for _, sums in fold.daily[: len(ripe)]),
+        added(sums for _, sums in fold.previous_daily[: len(ripe)]) if fold.previous else None,
+        ripe[-1],
+    )
+
+
+def _ends_before(day: date, view: View, maturity: Maturity) -> bool:
+    return day + timedelta(days=1) <= maturity.ripe_until.astimezone(view.span.tzinfo).date()
+
+
+def _estimators(amounts: Sequence[Bucket]) -> dict[str, Estimator]:
+    """Return how sure each metric is of its value, by slug."""
+    spread = relative_square(amounts)
+    return {
+        "transactions": lambda sums: total_of(sums.rows, sums.rows),
+        "volume": lambda sums: total_of(sums.volume_e4 / E4, _square(sums, spread)),
+        "average_amount": lambda sums: mean_of(sums.volume_e4 / E4, _square(sums, spread), sums.volume_rows),
+        "fraud_rate": lambda sums: rate_of(sums, Measure.COUNT).estimate,
+        "fraud_rate_amount": lambda sums: rate_of(sums, Measure.AMOUNT).estimate,
+        "fraud_amount": lambda sums: total_of(sums.fraud_volume_e4 / E4, fraud_square(sums)),
+        "anomalies": lambda sums: wilson(sums.anomalies, sums.analysed),
+    }
+
+
+def _square(sums: Sums, spread: float) -> float:
+    """Return the sum of squares of all amounts, from their average and how widely they are spread."""
+    total = sums.volume_e4 / E4
+    return spread * total * total / sums.volume_rows if sums.volume_rows else 0.0
+
+
+def relative_square(amounts: Sequence[Bucket]) -> float:
+    """Return E[x²] / E[x]² of all amounts from their logarithmic buckets, the middle standing for each."""
+    rows = squares = total = 0.0
+    for place, bucket in enumerate(amounts):
+        upper = amounts[place + 1].lower_e4 if place + 1 < len(amounts) else bucket.lower_e4 * 1.1
+        middle, count = (bucket.lower_e4 + upper) / 2, bucket.genuine + bucket.fraud + bucket.unknown
+        rows, total, squares = rows + count, total + count * middle, squares + count * middle * middle
+    return squares * rows / (total * total) if total else 1.0
+
+
+def _trend(metric: Metric, days: Sequence[tuple[date, Sums]]) -> tuple[float | None, ...]:
+    return tuple(metric.value(sums) for _, sums in days)

@@ -1,0 +1,141 @@
+"""The fraud rate over time with its interval, the period before it, and how far the labels are in."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from dashboard.filters import Measure
+from dashboard.overview.rates import TOO_FEW, Rate, rate_of
+from dashboard.periods import Span
+from dashboard.statistics.maturity import RIPE_SHARE, Maturity
+from database.segments import Sums
+
+_DAYS_SHOWN, _WEEKS_SHOWN = 120, 900
+_FEWEST_STEPS = 4
+_HOURLY_BELOW = timedelta(hours=25)
+
+
+class Grain(StrEnum):
+    """What one point of the line stands for."""
+
+    HOUR = "hour"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One step of the line; `at` is its beginning in the zone's wall time."""
+
+    at: datetime
+    rows: int
+    rate: Rate
+    before: Rate | None
+    rows_before: int | None
+    completeness: float | None
+
+    @property
+    def is_young(self) -> bool:
+        """Whether labels of this step are still coming in."""
+        return self.completeness is not None and self.completeness < RIPE_SHARE
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The line; `is_running` says that its last step has not ended yet."""
+
+    grain: Grain
+    points: tuple[Point, ...]
+    is_running: bool
+
+
+Days = Sequence[tuple[date, Sums]]
+_KEYS: dict[Grain, Callable[[date], date]] = {
+    Grain.DAY: lambda day: day,
+    Grain.WEEK: lambda day: day - timedelta(days=day.weekday()),
+    Grain.MONTH: lambda day: day.replace(day=1),
+}
+
+
+def series_of(
+    days: Days, days_before: Days, span: Span, *, measure: Measure, maturity: Maturity | None
+) -> Series:
+    """Join days into a readable number of steps; the n-th day stands over the n-th of the period before."""
+    grain = next(grain for grain in _grains(days) if grain is Grain.MONTH or _is_filled(days, grain))
+    points = []
+    for start, group in groupby(enumerate(days), key=lambda item: _KEYS[grain](item[1][0])):
+        places = [place for place, _ in group]
+        now = added(days[place][1] for place in places)
+        then = [days_before[place][1] for place in places if place < len(days_before)]
+        before = added(then) if then else None
+        last = days[places[-1]][0]
+        points.append(
+            Point(
+                at=datetime.combine(max(start, days[places[0]][0]), time.min),
+                rows=now.rows,
+                rate=rate_of(now, measure),
+                before=rate_of(before, measure) if before else None,
+                rows_before=before.rows if before else None,
+                completeness=_completeness(maturity, datetime.combine(last, time.min), span.zone),
+            )
+        )
+    return Series(grain, tuple(points), is_running=not span.ends_at_midnight)
+
+
+def hours_of(
+    hours: Sequence[Sequence[Sums]], span: Span, *, measure: Measure, maturity: Maturity | None
+) -> Series:
+    """Lay the hours of one day's span in order; they are the hour × weekday table of the same rows."""
+    zone = ZoneInfo(span.zone)
+    wall = span.since.astimezone(zone).replace(minute=0, second=0, microsecond=0, tzinfo=None)
+    end = span.until.astimezone(zone).replace(tzinfo=None)
+    points = []
+    while wall < end:
+        sums = hours[wall.weekday()][wall.hour]
+        points.append(
+            Point(
+                wall, sums.rows, rate_of(sums, measure), None, None, _completeness(maturity, wall, span.zone)
+            )
+        )
+        wall += timedelta(hours=1)
+    return Series(Grain.HOUR, tuple(points), is_running=end.minute != 0)
+
+
+def is_hourly(span: Span) -> bool:
+    """Whether a span is short enough to be drawn by the hour."""
+    return span.until - span.since < _HOURLY_BELOW
+
+
+def added(many: object) -> Sums:
+    """Add sums up, divided later."""
+    return sum(many, Sums())  # type: ignore[call-overload,no-any-return]  # Sums adds; `sum` is typed for numbers
+
+
+def _grains(days: Days) -> Sequence[Grain]:
+    """Return the grains that give a readable number of steps, finest first."""
+    if len(days) <= _DAYS_SHOWN:
+        return Grain.DAY, Grain.WEEK, Grain.MONTH
+    return (Grain.WEEK, Grain.MONTH) if len(days) <= _WEEKS_SHOWN else (Grain.MONTH,)
+
+
+def _is_filled(days: Days, grain: Grain) -> bool:
+    """Whether half of the steps have enough labelled rows for a rate, or a coarser grain would not help."""
+    steps = Counter[date]()
+    for day, sums in days:
+        steps[_KEYS[grain](day)] += sums.labelled
+    enough = sum(labelled >= TOO_FEW for labelled in steps.values())
+    return len(steps) < _FEWEST_STEPS * 7 or enough * 2 >= len(steps)
+
+
+def _completeness(maturity: Maturity | None, wall: datetime, zone: str) -> float | None:
+    if maturity is None:
+        return None
+    # The middle of a day stands for it.
+    return maturity.completeness(wall.replace(tzinfo=ZoneInfo(zone)) + timedelta(hours=12))
