@@ -1,6 +1,40 @@
 """Packed records beside `transactions`, folded once per page into all of its panels, exactly."""
 
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from database.segments.selection import MISSING, Selection
 from database.segments.sums import Bucket, Extreme, Fold, Sums
 
-__all__ = ["MISSING", "Bucket", "Extreme", "Fold", "Selection", "Sums"]
+if TYPE_CHECKING:
+    from database.segments.presence import data_version, extent, values
+    from database.segments.reading import read
+
+__all__ = [
+    "MISSING",
+    "Bucket",
+    "Extreme",
+    "Fold",
+    "Selection",
+    "Sums",
+    "data_version",
+    "extent",
+    "read",
+    "values",
+]
+
+# What folds loads the compiled loops, half a second that a command which only writes should not spend.
+_HOMES = {
+    "read": "database.segments.reading",
+    "data_version": "database.segments.presence",
+    "extent": "database.segments.presence",
+    "values": "database.segments.presence",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

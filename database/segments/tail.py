@@ -10,7 +10,6 @@ import binascii
 
 import numpy as np
 import numpy.typing as npt
-
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -92,7 +91,8 @@ def staged_records(records: Records) -> npt.NDArray[np.bytes_]:
 def record_row(session: Session, bank_id: int, transaction_id: str) -> None:
     """Record one row that this transaction has inserted by other means, giving codes to its values."""
     key = {"bank_id": bank_id, "transaction_id": transaction_id}
-    row = f"select {RECORDED_COLUMNS} from transactions where (bank_id, transaction_id) = (:bank_id, :transaction_id)"
+    own = "bank_id = :bank_id and transaction_id = :transaction_id"
+    row = f"select {RECORDED_COLUMNS} from transactions where {own}"
     values = session.execute(text(row), key).mappings().one()
     for kind in KINDS:
         codes_for(session, kind, [values[kind]])

@@ -1,0 +1,79 @@
+"""Sealed segments as files of this machine: written once, mapped read-only, shared by all processes.
+
+PostgreSQL stays the only truth: a segment never changes under its uid, so a copy is right or it is not
+this segment, and then it is fetched anew.
+"""
+
+from __future__ import annotations
+
+import logging
+import mmap
+import os
+import time
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import numpy as np
+
+from database.config import Settings
+from database.segments.record import FORMAT, WIDTH
+
+LOGGER = logging.getLogger("vigie.database")
+HEADER = np.dtype(
+    [("magic", "S8"), ("fmt", "<u8"), ("uid", "V16"), ("n", "<u8"), ("checksum", "<u8"), ("spare", "V16")]
+)
+MAGIC = b"VIGIESEG"
+KEPT_UNUSED_S = 24 * 60 * 60
+
+_WORDS = np.dtype("<u8")
+
+
+def folder() -> Path:
+    """Return the folder of the copies, which only this user may open."""
+    path = Settings.from_env().home / "cache" / "segments"
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.chmod(0o700)
+    return path
+
+
+def find(place: Path, uid: UUID, n: int) -> memoryview | None:
+    """Map the copy of a segment; None where there is no file or it is not whole and of this segment."""
+    path = place / uid.hex
+    try:
+        with path.open("rb") as file:
+            mapped = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+        os.utime(path)
+    except (OSError, ValueError):  # no file, or an empty one
+        return None
+    data = mapped[HEADER.itemsize :]
+    if len(data) == n * WIDTH and bytes(mapped[: HEADER.itemsize]) == _header(uid, n, data):
+        return data
+    LOGGER.warning("the cached segment %s is damaged and is fetched anew", uid)
+    return None
+
+
+def keep(place: Path, uid: UUID, n: int, data: memoryview) -> None:
+    """Write a copy aside, then give it its name, so that nobody maps half a file."""
+    aside = place / f"{uid.hex}.{uuid4().hex}"
+    try:
+        aside.write_bytes(_header(uid, n, data) + bytes(data))
+        aside.replace(place / uid.hex)
+    except OSError:
+        LOGGER.warning("the segment %s could not be cached", uid, exc_info=True)
+        aside.unlink(missing_ok=True)
+
+
+def sweep(place: Path) -> None:
+    """Delete what nobody has mapped for a day; who still has it mapped keeps it."""
+    oldest = time.time() - KEPT_UNUSED_S
+    for path in place.iterdir():
+        try:
+            if path.stat().st_mtime < oldest:
+                path.unlink()
+        except FileNotFoundError:
+            continue  # another process swept it
+
+
+def _header(uid: UUID, n: int, data: memoryview) -> bytes:
+    checksum = np.frombuffer(data, _WORDS).sum(dtype=np.uint64) if n else 0
+    return np.array((MAGIC, FORMAT, uid.bytes, n, checksum, b""), HEADER).tobytes()

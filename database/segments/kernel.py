@@ -1,0 +1,254 @@
+"""The loops over records, compiled: everything here runs without Python's lock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar, cast
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from database.config import Settings
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Column = npt.NDArray[np.integer]
+Mask = npt.NDArray[np.bool_]
+Places = npt.NDArray[np.uint32]
+Loop = TypeVar("Loop", bound=Callable[..., Any])
+Whole = Any  # an int to Python, 64 bits once compiled
+
+# A cell holds its counts by label × money × anomaly (three of each), then its money by label.
+NO_VOLUME, KNOWN, NOT_KNOWN = range(3)
+ANOMALY_STATES = 3
+STATES = 27
+WIDTH = 32
+LABELS = 4
+
+# Channel, payment method and type share one table of cells: three margins for the price of one.
+CHANNELS, METHODS, TYPES = 8, 8, 16
+KINDS = CHANNELS * METHODS * TYPES
+
+# What cells are found by, beside the kinds: a code, or a customer's number.
+COUNTED = ("category", "country", "state", "customer_no")
+
+NOWHERE = np.iinfo(np.int64).min
+
+_numba_settings: Any = numba.config
+_numba_settings.CACHE_DIR = str(Settings.from_env().home / "cache" / "numba")
+
+
+def _compiled(loop: Loop) -> Loop:
+    compiled: Any = numba.njit(nogil=True, cache=True)(loop)
+    return cast("Loop", compiled)
+
+
+class Rows(NamedTuple):
+    """The columns of a run of records that a fold looks at; `amount` is native or base money."""
+
+    ingest_seq: Column
+    amount: Column
+    minute: Column
+    customer_no: Column
+    category: Column
+    country: Column
+    state: Column
+    channel: Column
+    payment_method: Column
+    transaction_type: Column
+    anomaly: Column
+    label: Column
+    flags: Column
+    sign: Column
+
+
+class Chosen(NamedTuple):
+    """The places of the records that pass the filters, or every one."""
+
+    places: Places
+    is_all: bool
+
+
+class Money(NamedTuple):
+    """Whose money is summed: the types that are volume, and the flags that say "no rate"."""
+
+    is_volume: npt.NDArray[np.uint8]
+    unknown: int
+
+
+class Clock(NamedTuple):
+    """The local day and hour of the week of each quarter of an hour from `first` on."""
+
+    first: int
+    day: npt.NDArray[np.int32]
+    hour: npt.NDArray[np.int32]
+
+
+class Scale(NamedTuple):
+    """The amount buckets: their edges, and the bucket in which each leading 16 bits of a double begin."""
+
+    edges: Ints
+    begins: npt.NDArray[np.int64]
+
+
+class Cells(NamedTuple):
+    """What a fold fills; the starts say where the cells of a dimension begin."""
+
+    counts: Ints
+    squares: Floats
+    category: int
+    country: int
+    state: Whole
+    days: int
+    hours: int
+    customers: npt.NDArray[np.int32]
+    amounts: Ints
+    largest: Ints
+    smallest: Ints
+
+
+@_compiled
+def _state(rows: Rows, i: Whole, money: Money) -> tuple[Whole, Whole, Whole]:
+    """Return a record's state, its label and whether its money is in the volume."""
+    volume = np.int64(money.is_volume[rows.transaction_type[i] & 15])
+    has_money = volume + volume * np.int64((rows.flags[i] & money.unknown) != 0)
+    label = np.int64(rows.label[i] & 3)
+    anomaly = np.int64(rows.anomaly[i] & 3)
+    return label * 9 + has_money * 3 + anomaly, label, has_money
+
+
+@_compiled
+def _add(
+    cells: Cells, cell: Whole, state: Whole, label: Whole, sign: Whole, amount: Whole, square: float
+) -> None:
+    at = np.uint64(cell)
+    cells.counts[at, np.uint64(state)] += sign
+    cells.counts[at, np.uint64(STATES + label)] += amount
+    cells.squares[at, np.uint64(label)] += square
+
+
+@_compiled
+def _keep_extreme(kept: Ints, amount: Whole, sign: Whole, seq: Whole) -> None:
+    """Net a record into the distinct amounts kept, largest first: amount, rows, Σ of their ingest_seq.
+
+    Where one row is left at an amount, the sum is its number.
+    """
+    at = len(kept) - 1
+    while at > 0 and kept[at - 1, 0] <= amount:
+        at -= 1
+    if kept[at, 0] != amount:
+        for below in range(len(kept) - 1, at, -1):
+            kept[below] = kept[below - 1]
+        kept[at, 0], kept[at, 1], kept[at, 2] = amount, 0, 0
+    kept[at, 1] += sign
+    kept[at, 2] += sign * seq
+
+
+@_compiled
+def fold(rows: Rows, chosen: Chosen, money: Money, clock: Clock, scale: Scale, cells: Cells) -> float:
+    """Add records to every table of cells; return Σ |amount|, which bounds each sum of money in them."""
+    bound = 0.0
+    for j in range(len(rows.sign) if chosen.is_all else len(chosen.places)):
+        i = j if chosen.is_all else np.int64(chosen.places[j])
+        sign = np.int64(rows.sign[i])
+        state, label, has_money = _state(rows, i, money)
+        amount = rows.amount[i] if has_money == KNOWN else np.int64(0)
+        units = np.float64(amount)
+        signed, square = amount * sign, (units * 1e-6) * (units * 1e-6) * sign
+        bound += units
+        quarter = np.uint64(rows.minute[i] // 15 - clock.first)
+        kind = ((rows.channel[i] & 7) * 8 + (rows.payment_method[i] & 7)) * 16 + (
+            rows.transaction_type[i] & 15
+        )
+        _add(cells, kind, state, label, sign, signed, square)
+        _add(cells, cells.category + rows.category[i], state, label, sign, signed, square)
+        _add(cells, cells.country + rows.country[i], state, label, sign, signed, square)
+        _add(cells, cells.state + rows.state[i], state, label, sign, signed, square)
+        _add(cells, cells.days + clock.day[quarter], state, label, sign, signed, square)
+        _add(cells, cells.hours + clock.hour[quarter], state, label, sign, signed, square)
+        cells.customers[np.uint64(rows.customer_no[i])] += sign
+        if has_money == KNOWN:
+            leading = np.uint64(np.float64(max(amount, 1)).view(np.int64) >> 48)
+            bucket = np.uint64(scale.begins[leading])
+            bucket += np.uint64(amount >= scale.edges[bucket + np.uint64(1)])
+            cells.amounts[bucket, np.uint64(label)] += sign
+            if amount >= cells.largest[-1, 0]:
+                _keep_extreme(cells.largest, amount, sign, rows.ingest_seq[i])
+            if -amount >= cells.smallest[-1, 0]:
+                _keep_extreme(cells.smallest, -amount, sign, rows.ingest_seq[i])
+    return bound
+
+
+@_compiled
+def fold_days(rows: Rows, chosen: Chosen, money: Money, clock: Clock, cells: Cells) -> float:
+    """Add records to the days alone, as `fold` does."""
+    bound = 0.0
+    for j in range(len(rows.sign) if chosen.is_all else len(chosen.places)):
+        i = j if chosen.is_all else np.int64(chosen.places[j])
+        sign = np.int64(rows.sign[i])
+        state, label, has_money = _state(rows, i, money)
+        amount = rows.amount[i] if has_money == KNOWN else np.int64(0)
+        units = np.float64(amount)
+        bound += units
+        day = clock.day[np.uint64(rows.minute[i] // 15 - clock.first)]
+        square = (units * 1e-6) * (units * 1e-6) * sign
+        _add(cells, cells.days + day, state, label, sign, amount * sign, square)
+    return bound
+
+
+@_compiled
+def more_extremes(
+    rows: Rows, chosen: Chosen, money: Money, kept: Ints, beyond: Whole, direction: Whole
+) -> None:
+    """Keep the amounts that come after `beyond`, largest first; with direction −1 smallest first."""
+    for j in range(len(rows.sign) if chosen.is_all else len(chosen.places)):
+        i = j if chosen.is_all else np.int64(chosen.places[j])
+        _, _, has_money = _state(rows, i, money)
+        amount = rows.amount[i] * direction
+        if has_money == KNOWN and kept[-1, 0] <= amount < beyond:
+            _keep_extreme(kept, amount, np.int64(rows.sign[i]), rows.ingest_seq[i])
+
+
+@_compiled
+def keep_codes(mask: Mask, column: Column, passes: Mask) -> None:
+    """Take away the records whose code does not pass."""
+    for i in range(len(mask)):
+        mask[i] &= passes[column[i]]
+
+
+@_compiled
+def keep_between(mask: Mask, column: Column, low: Whole, high: Whole) -> None:
+    """Take away the records outside low ≤ value ≤ high."""
+    for i in range(len(mask)):
+        mask[i] &= (column[i] >= low) & (column[i] <= high)
+
+
+@_compiled
+def keep_numbers(mask: Mask, column: Column, numbers: Ints) -> None:
+    """Take away the records whose number is none of these few."""
+    for i in range(len(mask)):
+        found = False
+        for number in numbers:
+            found |= column[i] == number
+        mask[i] &= found
+
+
+@_compiled
+def places(mask: Mask, found: Places) -> Whole:
+    """Write where the mask is true; return how many places there are."""
+    n = 0
+    for i in range(len(mask)):
+        found[n] = i
+        n += mask[i]
+    return n
+
+
+@_compiled
+def unconverted(rows: Rows, mask: Mask, money: Money) -> Whole:
+    """Count the volume rows of the mask whose money is not known in the currency that is summed."""
+    n = np.int64(0)
+    for i in range(len(mask)):
+        _, _, has_money = _state(rows, i, money)
+        n += np.int64(mask[i] & (has_money == NOT_KNOWN)) * np.int64(rows.sign[i])
+    return n

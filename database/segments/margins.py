@@ -1,0 +1,145 @@
+"""From the cells that a fold fills to the sums that pages show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from database.dimensions import DIMENSIONS
+from database.segments import kernel
+from database.segments.codes import OTHER_CODE
+from database.segments.kernel import Cells, Floats, Ints
+from database.segments.record import FRAUD, GENUINE, UNKNOWN
+from database.segments.selection import MISSING
+from database.segments.sums import Bucket, Extreme, Sums
+
+OTHER = "other"
+HOURS = 7 * 24
+EXTREMES_KEPT = 64
+
+# Ten steps a decade (the preferred numbers R10, whose ratios are nearly equal) from 0.01 units on.
+_R10 = (100, 125, 160, 200, 250, 315, 400, 500, 630, 800)
+AMOUNT_EDGES_E4: Ints = np.array(
+    [0, *(step * 10**decade for decade in range(16) for step in _R10), np.iinfo(np.int64).max], np.int64
+)
+
+_KINDS = ("channel", "payment_method", "transaction_type")
+_ANALYSED = slice(1, None)
+_ANOMALY = 2
+
+
+def _scale() -> kernel.Scale:
+    """Find the bucket that a double's leading 16 bits begin in; at most one edge lies in their span."""
+    begins = (np.arange(1 << 15, dtype=np.int64) << 48).view(np.float64)
+    with np.errstate(invalid="ignore"):
+        buckets = np.searchsorted(AMOUNT_EDGES_E4, np.nan_to_num(begins, nan=0), side="right") - 1
+    return kernel.Scale(AMOUNT_EDGES_E4, np.clip(buckets, 0, len(AMOUNT_EDGES_E4) - 2))
+
+
+SCALE = _scale()
+
+
+def empty_cells(sizes: Mapping[str, int], days: int) -> Cells:
+    """Return cells with nothing in them, of these sizes for what is counted by code or number."""
+    lengths = [kernel.KINDS, sizes["category"], sizes["country"], sizes["state"], days, HOURS]
+    category, country, state, days, hours, end = np.cumsum(lengths).tolist()
+    return Cells(
+        np.zeros((end, kernel.WIDTH), np.int64),
+        np.zeros((end, kernel.LABELS)),
+        category,
+        country,
+        state,
+        days,
+        hours,
+        np.zeros(sizes["customer_no"], np.int32),
+        np.zeros((len(AMOUNT_EDGES_E4), kernel.LABELS), np.int64),
+        none_kept(),
+        none_kept(),
+    )
+
+
+def none_kept() -> Ints:
+    """Return room for the extreme amounts."""
+    return np.full((EXTREMES_KEPT, 3), kernel.NOWHERE, np.int64)
+
+
+def sums_of(counts: Ints, squares: Floats) -> list[Sums]:
+    """Return the sums of each cell."""
+    by_state = counts[:, : kernel.STATES].reshape(-1, 3, 3, 3)
+    rows = by_state.sum(axis=(2, 3))
+    volume = by_state[:, :, kernel.KNOWN].sum(axis=2)
+    money = counts[:, kernel.STATES : kernel.STATES + kernel.LABELS]
+    columns: list[npt.NDArray[np.int64] | Floats] = [
+        rows.sum(axis=1),
+        rows[:, GENUINE] + rows[:, FRAUD],
+        rows[:, FRAUD],
+        volume.sum(axis=1),
+        money[:, UNKNOWN] + money[:, GENUINE] + money[:, FRAUD],
+        volume[:, GENUINE] + volume[:, FRAUD],
+        money[:, GENUINE] + money[:, FRAUD],
+        volume[:, FRAUD],
+        money[:, FRAUD],
+        squares[:, GENUINE] + squares[:, FRAUD],
+        squares[:, FRAUD],
+        by_state[:, :, kernel.NOT_KNOWN].sum(axis=(1, 2)),
+        by_state[:, :, :, _ANOMALY].sum(axis=(1, 2)),
+        by_state[:, :, :, _ANALYSED].sum(axis=(1, 2, 3)),
+    ]
+    return [Sums(*values) for values in zip(*(column.tolist() for column in columns), strict=True)]
+
+
+def by_value(dimension: str, cells: Cells, names: Mapping[int, str]) -> dict[str, Sums]:
+    """Return the sums of each value that has a row."""
+    counts, squares = _cells_of(dimension, cells)
+    kept = np.flatnonzero(counts.any(axis=1))
+    found: dict[str, Sums] = {}
+    for code, sums in zip(kept.tolist(), sums_of(counts[kept], squares[kept]), strict=True):
+        if sums.rows:
+            value = name_of(code, names)
+            found[value] = found[value] + sums if value in found else sums
+    return found
+
+
+def name_of(code: int, names: Mapping[int, str]) -> str:
+    """Return the value behind a code."""
+    if code == 0:
+        return MISSING
+    return OTHER if code == OTHER_CODE else names[code]
+
+
+def names_of(dimension: str, names: Mapping[str, Mapping[int, str]]) -> Mapping[int, str]:
+    """Return the values behind a dimension's codes."""
+    choices = DIMENSIONS[dimension].choices
+    return names.get(dimension, {}) if choices is None else dict(enumerate(choices, start=1))
+
+
+def _cells_of(dimension: str, cells: Cells) -> tuple[Ints, Floats]:
+    if dimension in _KINDS:
+        others = tuple(axis for axis, slug in enumerate(_KINDS) if slug != dimension)
+        shape = (kernel.CHANNELS, kernel.METHODS, kernel.TYPES, -1)
+        parts = cells.counts[: kernel.KINDS], cells.squares[: kernel.KINDS]
+        counts, squares = (part.reshape(shape).sum(axis=others) for part in parts)
+        return counts, squares
+    ends = {"category": cells.country, "country": cells.state, "state": cells.days}
+    place = slice(getattr(cells, dimension), ends[dimension])
+    return cells.counts[place], cells.squares[place]
+
+
+def buckets_of(amounts: Ints) -> list[Bucket]:
+    """Return the amount buckets from the first to the last that holds a row."""
+    held = np.flatnonzero(amounts.any(axis=1))
+    if not len(held):
+        return []
+    place = slice(int(held[0]), int(held[-1]) + 1)
+    columns = (AMOUNT_EDGES_E4[place], *(amounts[place, label] for label in (GENUINE, FRAUD, UNKNOWN)))
+    return [Bucket(*values) for values in zip(*(column.tolist() for column in columns), strict=True)]
+
+
+def extreme_of(kept: Ints, direction: int) -> Extreme | None:
+    """Return the first amount kept that still has a row."""
+    for amount, rows, seq in kept.tolist():
+        if amount != kernel.NOWHERE and rows > 0:
+            return Extreme(seq if rows == 1 else None, amount * direction)
+    return None
