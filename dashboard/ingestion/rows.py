@@ -91,7 +91,8 @@ def conform(given: pa.Table, schema: pa.Schema) -> pa.Table:
 
 def _column(given: pa.Table, field: pa.Field, rows: int) -> pa.ChunkedArray | pa.Array:
     if field.name in given.column_names:
-        return given[field.name].cast(field.type)
+        column = given[field.name].cast(field.type)
+        return column.fill_null(DEFAULTS[field.name]) if field.name in DEFAULTS else column
     if field.name in DEFAULTS:
         return pa.repeat(pa.scalar(DEFAULTS[field.name], field.type), rows)
     return pa.nulls(rows, field.type)

@@ -1,0 +1,250 @@
+"""The bulk path of transactions: staged rows become rows, labels and tail records in one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Final, Literal
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from database.bulk import copy_into_temporary
+from database.connection import bank_ids
+from database.segments.tail import record_staged
+from models.errors import UserError
+from models.messages import N_
+
+Party = Literal["customers", "merchants"]
+
+# What a batch brings for `transactions`, in this order, beside the bank and the dataset.
+ROW_COLUMNS: Final[Mapping[str, str]] = {
+    "transaction_id": 'text collate "C"',
+    "content_hash": "bytea",
+    "customer_id": 'text collate "C"',
+    "merchant_id": 'text collate "C"',
+    "card_fingerprint": "text",
+    "card_masked": "text",
+    "device_id": "text",
+    "device_type": "text",
+    "ip_address": "inet",
+    "email_fingerprint": "text",
+    "amount": "numeric(18,4)",
+    "currency": "text",
+    "exchange_rate": "numeric(18,8)",
+    "amount_base": "numeric(18,4)",
+    "transaction_type": "text",
+    "payment_method": "text",
+    "channel": "text",
+    "category": "text",
+    "city": "text",
+    "state": "text",
+    "country": "text",
+    "zip_code": "text",
+    "latitude": "double precision",
+    "longitude": "double precision",
+    "timestamp": "timestamptz",
+    "local_date": "date",
+    "hour_of_day": "int",
+    "day_of_week": "int",
+    "day_of_month": "int",
+    "month": "int",
+    "is_weekend": "boolean",
+    "is_holiday": "boolean",
+    "time_of_day_category": "text",
+    "is_fraud": "boolean",
+    "fraud_type": "text",
+    "fraud_reason": "text",
+    "fraud_score": "double precision",
+    "model_name": "text",
+    "model_version": "text",
+    "decision": "text",
+    "is_anomaly": "boolean",
+    "anomaly_type": "text",
+    "anomaly_score": "double precision",
+}
+STAGED_COLUMNS: Final = {**ROW_COLUMNS, "line": "bigint", "label_known_at": "timestamptz", "record": "bytea"}
+CUSTOMER_COLUMNS: Final[Mapping[str, str]] = {
+    "customer_id": 'text collate "C"',
+    "first_name": "text",
+    "last_name": "text",
+    "search_key": "text",
+    "email": "text",
+    "email_key": 'text collate "C"',
+    "phone": "text",
+    "date_of_birth": "date",
+    "gender": "text",
+    "occupation": "text",
+    "street": "text",
+    "city": "text",
+    "state": "text",
+    "country": "text",
+    "zip_code": "text",
+    "latitude": "double precision",
+    "longitude": "double precision",
+    "account_created": "timestamptz",
+}
+MERCHANT_COLUMNS: Final[Mapping[str, str]] = {
+    "merchant_id": 'text collate "C"',
+    "name": "text",
+    "search_key": "text",
+    "category": "text",
+    "mcc_code": "text",
+    "city": "text",
+    "state": "text",
+    "country": "text",
+    "latitude": "double precision",
+    "longitude": "double precision",
+}
+_PARTIES: Final = {
+    "customers": ("customer_id", "customer_no", CUSTOMER_COLUMNS),
+    "merchants": ("merchant_id", "merchant_no", MERCHANT_COLUMNS),
+}
+_ROWS = ", ".join(f'"{column}"' for column in ROW_COLUMNS)
+
+# The rows keep the file's order on disk, and of two with one id the first stays.
+_INSERT = text(f"""
+with ins as (
+    insert into transactions (bank_id, dataset_id, {_ROWS})
+    select :bank_id, :dataset_id, {_ROWS} from staged_rows order by line
+    on conflict do nothing returning bank_id, transaction_id, ingest_seq
+),
+labels as (
+    insert into fraud_labels (bank_id, transaction_id, is_fraud, fraud_type, reason, source, known_at)
+    select bank_id, transaction_id, s.is_fraud, s.fraud_type, s.fraud_reason, :source, s.label_known_at
+    from ins join staged_rows s using (transaction_id) where s.is_fraud is not null
+),
+tail as ({record_staged("ins", "staged_rows")})
+select count(*) from ins
+""")
+_REFUSED = text("""
+select s.line, s.transaction_id, t.dataset_id
+from staged_rows s join transactions t on t.bank_id = :bank_id and t.transaction_id = s.transaction_id
+where t.content_hash is distinct from s.content_hash order by s.line
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class BankTerms:
+    """What a bulk writer needs to know of its bank."""
+
+    bank_id: int
+    code: str
+    time_zone: str
+    base_currency: str
+    country: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A row whose id is stored with other content, by the dataset that brought it."""
+
+    line: int
+    transaction_id: str
+    dataset_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What became of a batch: rows added, rows that were there already, and ids with other content."""
+
+    inserted: int
+    duplicates: int
+    conflicts: tuple[Conflict, ...]
+
+
+def bank_terms(session: Session) -> BankTerms:
+    """Return the terms of the one bank in the session's scope."""
+    ids = bank_ids(session)
+    if len(ids) != 1:
+        raise UserError(N_("Rows are loaded into one bank at a time."))
+    row = session.execute(
+        text("select bank_id, code, time_zone, base_currency, country from banks where bank_id = :bank_id"),
+        {"bank_id": ids[0]},
+    ).one()
+    return BankTerms(*row)
+
+
+def store_rows(
+    session: Session, bank_id: int, dataset_id: int | None, rows: Iterable[bytes], *, count: int, source: str
+) -> Stored:
+    """Store a batch, as CSV of STAGED_COLUMNS; rows whose id is known are left as they are.
+
+    Their customers, merchants and codes must exist. `source` says who labelled the rows that have a label.
+    """
+    copy_into_temporary(session, "staged_rows", STAGED_COLUMNS, rows, form="csv")
+    given = {"bank_id": bank_id, "dataset_id": dataset_id, "source": source}
+    inserted = int(session.execute(_INSERT, given).scalar_one())
+    if inserted == count:
+        return Stored(inserted, 0, ())
+    found = session.execute(_REFUSED, {"bank_id": bank_id})
+    conflicts = tuple(Conflict(*row) for row in found)
+    return Stored(inserted, count - inserted - len(conflicts), conflicts)
+
+
+def numbers_of(session: Session, party: Party, bank_id: int, ids: Collection[str]) -> dict[str, int]:
+    """Return the dense numbers of those of these customers or merchants that exist."""
+    key, number, _ = _PARTIES[party]
+    statement = f"select {key}, {number} from {party} where bank_id = :bank_id and {key} = any(:ids)"
+    found = session.execute(text(statement), {"bank_id": bank_id, "ids": list(ids)})
+    return {identity: number for identity, number in found}  # noqa: C416 - rows are not typed as pairs
+
+
+def add_parties(session: Session, party: Party, bank_id: int, rows: Iterable[bytes]) -> None:
+    """Add the customers or merchants that are absent, as CSV of their columns.
+
+    Only absent keys are inserted, so that numbers stay dense: a conflict would burn one.
+    """
+    key, _, columns = _PARTIES[party]
+    staged = f"staged_{party}"
+    copy_into_temporary(session, staged, columns, rows, form="csv")
+    names = ", ".join(columns)
+    values = ", ".join(_EMAIL_KEY if column == "email_key" else f"s.{column}" for column in columns)
+    session.execute(
+        text(
+            f"insert into {party} (bank_id, {names}) select :bank_id, {values} from {staged} s"
+            f" where not exists (select from {party} p where p.bank_id = :bank_id and p.{key} = s.{key})"
+            f" order by s.ctid on conflict (bank_id, {key}) do nothing"
+        ),
+        {"bank_id": bank_id},
+    )
+
+
+# An address that two customers share finds the first of them.
+_EMAIL_KEY = """case when s.email_key is not null
+    and row_number() over (partition by s.email_key order by s.ctid) = 1
+    and not exists (select from customers p where p.bank_id = :bank_id and p.email_key = s.email_key)
+    then s.email_key end"""
+
+
+def holiday_dates(session: Session, bank_id: int) -> frozenset[date]:
+    """Return the days that are holidays to the bank."""
+    statement = text("select event_date from calendar_events where bank_id = :bank_id and type = 'holiday'")
+    return frozenset(session.execute(statement, {"bank_id": bank_id}).scalars())
+
+
+def add_holidays(session: Session, bank_id: int, days: Mapping[date, str]) -> None:
+    """Add holidays by name; those that the bank has stay as they are."""
+    statement = text("""
+        insert into calendar_events (bank_id, event_name, event_date, type)
+        select :bank_id, name, day, 'holiday'
+        from unnest(cast(:days as date[]), cast(:names as text[])) as given (day, name)
+        on conflict (bank_id, event_name, event_date) do nothing
+    """)
+    session.execute(statement, {"bank_id": bank_id, "days": list(days), "names": list(days.values())})
+
+
+def rates_between(
+    session: Session, base_currency: str, currencies: Collection[str], first: date, last: date
+) -> dict[tuple[str, date], Decimal]:
+    """Return known rates by currency and day: base units for one unit."""
+    found = session.execute(
+        text(
+            "select currency, rate_date, rate from exchange_rates where base_currency = :base"
+            " and currency = any(:currencies) and rate_date between :first and :last"
+        ),
+        {"base": base_currency, "currencies": list(currencies), "first": first, "last": last},
+    )
+    return {(currency, day): rate for currency, day, rate in found}
