@@ -1,0 +1,45 @@
+"""What a page is: its address, name, icon, the permission that opens it, and what draws it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from dash.development.base_component import Component
+
+from dashboard.language import Translator, translator
+from models.access import Permission, Person
+
+
+@dataclass(frozen=True, slots=True)
+class PageContext:
+    """All that drawing a page may depend on; `query` is the address after the `?`."""
+
+    person: Person
+    locale: str
+    query: str
+    now: datetime
+
+    @property
+    def t(self) -> Translator:
+        """The reader's translator."""
+        return translator(self.locale)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of the navigation; `name` is an English msgid, `icon` one of `dashboard.icons`.
+
+    `layout` draws what stands below the top bar, its head included; `toolbar` what stands in the top bar.
+    `group` is the heading (a msgid) that it stands under in the navigation.
+    """
+
+    slug: str
+    path: str
+    name: str
+    icon: str
+    permission: Permission
+    layout: Callable[[PageContext], Component]
+    toolbar: Callable[[PageContext], Component] | None = None
+    group: str | None = None
