@@ -28,6 +28,8 @@ _DAMAGE = (
     "invalid page",
     "could not access the server configuration file",
     "could not load",
+    "could not access status of transaction",
+    "does not exist",
     "PANIC",
 )
 

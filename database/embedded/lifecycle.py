@@ -20,7 +20,7 @@ from database.embedded.record import DATABASE, SUPERUSER, Coordinates, Record, c
 from database.embedded.usage import Usage, one_at_a_time, usage_path
 from database.keys import own_secret, read_secret
 from database.roles import APPLICATION_ROLE, OWNER_ROLE, ensure_roles
-from models.errors import UserError
+from models.errors import UnavailableError, UserError
 from models.messages import N_, Message
 
 
@@ -197,7 +197,12 @@ def _start(home: Path, cluster: Cluster, record: Record | None, *, keep: bool) -
         OWNER_ROLE: own_secret(home, f"{OWNER_ROLE}_password"),
         APPLICATION_ROLE: own_secret(home, f"{APPLICATION_ROLE}_password"),
     }
-    ensure_roles(here.superuser_url, passwords, DATABASE)
+    try:
+        ensure_roles(here.superuser_url, passwords, DATABASE)
+    except UnavailableError as error:
+        cluster.stop()
+        reason = str(error.message.params.get("reason", error)).rpartition("FATAL:")[2].strip()
+        raise faults.damaged(cluster.data, reason) from error
     return here
 
 
