@@ -13,7 +13,8 @@ SQL = re.compile(
     r"\b(SELECT\s.+\sFROM|INSERT\s+INTO|DELETE\s+FROM|UPDATE\s+\w+\s+SET|CREATE\s+TABLE)\b", re.DOTALL
 )
 VAGUE_FILE = re.compile(r"(^|[/_])(utils?|helpers?|manager|misc|common)(\.py|/|_)")
-VAGUE_FUNCTION = re.compile(r"^_?(handle|process)_")
+# SQLAlchemy asks for the two names that are left out.
+VAGUE_FUNCTION = re.compile(r"^_?(handle|process)_(?!bind_param|result_value)")
 LONGEST_FILE, LONGEST_FUNCTION, LONGEST_CALLBACK = 320, 44, 12
 MAY_COMMIT = {"database/connection.py", "database/owner.py"}
 
