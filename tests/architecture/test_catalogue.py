@@ -1,4 +1,4 @@
-"""Every name of the catalogue that is delivered exists, and no other does: tables, enums, settings, commands."""
+"""The names of the catalogue that are delivered exist, and no others: tables, enums, settings, commands."""
 
 from __future__ import annotations
 
@@ -155,11 +155,12 @@ def _spelled(default: object) -> str:
 def _words_of(command: str) -> frozenset[str]:
     """The options and choices that a command's help tells of."""
     how = ["app.py"] if command == "app" else ["-m", command]
-    shown = subprocess.run(
-        [sys.executable, *how, "--help"], cwd=ROOT, check=True, capture_output=True, text=True, timeout=60
-    ).stdout
-    options = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", shown)) - {"--help"}
-    choices = re.search(r"^  \{([a-z,-]+)\}", shown, re.MULTILINE)
+    answer = subprocess.run(
+        [sys.executable, *how, "--help"], cwd=ROOT, check=False, capture_output=True, text=True, timeout=60
+    )
+    assert answer.returncode == 0, answer.stderr
+    options = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", answer.stdout)) - {"--help"}
+    choices = re.search(r"^  \{([a-z,-]+)\}", answer.stdout, re.MULTILINE)
     return frozenset(options | (set(choices[1].split(",")) if choices else set()))
 
 
