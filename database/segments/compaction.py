@@ -1,0 +1,131 @@
+"""Sealing the tail into segments of a bank and month, and merging small ones: the owner's work."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from database.segments.record import FORMAT, RECORD, Records, from_columns, from_wire, to_columns
+
+FRESH, MERGED = 1, 2
+SMALL_ONES = 8
+BIG_ONE_FROM = 0.1
+TAKEN_AT_ONCE = 500_000
+
+Month = np.datetime64
+
+LOCK = 7_102_000
+
+# Exactly the tail that this statement sees, and at least one piece of it.
+_TAKE = text("""
+delete from segment_tail where ctid = any(array(
+    select ctid from (select ctid, sum(n) over (order by tail_id) - n as before from segment_tail) tail
+    where before < :records
+)) returning bank_id, data
+""")
+_INSERT = text("""
+insert into segments (fmt, bank_id, m_lo, m_hi, n, level, data)
+values (:fmt, :bank_id, :m_lo, :m_hi, :n, :level, :data)
+""")
+_SEALED = text("select seg_id, n from segments where bank_id = :bank_id and m_lo >= :since and m_hi < :until")
+_UNSEAL = text("delete from segments where bank_id = :bank_id and seg_id = any(:ids) returning n, data")
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """What a fold did; `more` says that the tail held more than was taken at once."""
+
+    records: int = 0
+    segments: int = 0
+    more: bool = False
+
+
+def fold_tail(owner: Session, *, at_once: int = TAKEN_AT_ONCE) -> Folded:
+    """Move the tail into segments of a bank and month each, in the session's transaction.
+
+    Deleting and sealing commit together, so a reader's snapshot finds every record in one place. One fold
+    runs at a time; a second one does nothing.
+    """
+    if not owner.scalar(text("select pg_try_advisory_xact_lock(:key)"), {"key": LOCK}):
+        return Folded()
+    taken: dict[int, list[Records]] = {}
+    for bank_id, data in owner.execute(_TAKE, {"records": at_once}):
+        taken.setdefault(bank_id, []).append(from_wire(data))
+    records = segments = 0
+    for bank_id, pieces in sorted(taken.items()):
+        records += sum(map(len, pieces))
+        for month, of_month in _by_month(netted(np.concatenate(pieces))):
+            seal(owner, bank_id, of_month, FRESH)
+            _merge(owner, bank_id, month)
+            segments += 1
+    return Folded(
+        records, segments, more=bool(owner.scalar(text("select exists (select from segment_tail)")))
+    )
+
+
+def netted(records: Records) -> Records:
+    """Return the records without those that take each other back, sorted by minute.
+
+    A number without a negative record needs no look: what is netted is little.
+    """
+    doubtful = np.isin(records["ingest_seq"], records["ingest_seq"][records["sign"] < 0])
+    if doubtful.any():
+        records = np.concatenate([records[~doubtful], _net(records[doubtful])])
+    return records[np.argsort(records["minute"], kind="stable")]
+
+
+def _net(records: Records) -> Records:
+    unsigned = records.copy()
+    unsigned["sign"] = 0
+    content = unsigned.view(np.dtype((np.void, RECORD.itemsize)))
+    _, first, group = np.unique(content, return_index=True, return_inverse=True)
+    signs = np.bincount(group.ravel(), weights=records["sign"]).astype(np.int64)
+    left = records[first]
+    left["sign"] = np.sign(signs)
+    return np.repeat(left, np.abs(signs))
+
+
+def _by_month(records: Records) -> Iterator[tuple[Month, Records]]:
+    """Split records, sorted by minute, by their UTC month."""
+    months = records["minute"].astype("datetime64[m]").astype("datetime64[M]")
+    starts = np.flatnonzero(np.r_[True, months[1:] != months[:-1]]) if len(records) else np.zeros(0, np.int64)
+    for start, stop in itertools.pairwise([*starts.tolist(), len(records)]):
+        yield months[start], records[start:stop]
+
+
+def seal(owner: Session, bank_id: int, records: Records, level: int) -> None:
+    """Write records, sorted by minute, as one segment."""
+    values = {
+        "fmt": FORMAT,
+        "bank_id": bank_id,
+        "m_lo": int(records["minute"][0]),
+        "m_hi": int(records["minute"][-1]),
+        "n": len(records),
+        "level": level,
+        "data": to_columns(records),
+    }
+    owner.execute(_INSERT, values)
+
+
+def _merge(owner: Session, bank_id: int, month: Month) -> None:
+    """Make one of a month's small segments once they are eight, and of its big one if they add a tenth."""
+    since, until = _minutes(month)
+    sealed = owner.execute(_SEALED, {"bank_id": bank_id, "since": since, "until": until}).all()
+    *small, big = sorted(sealed, key=lambda one: one.n)
+    if len(small) < SMALL_ONES:
+        return
+    merged = [*small, big] if sum(one.n for one in small) >= BIG_ONE_FROM * big.n else small
+    taken = owner.execute(_UNSEAL, {"bank_id": bank_id, "ids": [one.seg_id for one in merged]})
+    records = netted(np.concatenate([from_columns(data, n) for n, data in taken]))
+    if len(records):
+        seal(owner, bank_id, records, MERGED)
+
+
+def _minutes(month: Month) -> tuple[int, int]:
+    bounds = np.array([month, month + 1], "datetime64[M]").astype("datetime64[m]").astype(np.int64)
+    return int(bounds[0]), int(bounds[1])
