@@ -100,5 +100,5 @@ def connect_patiently(connect: Callable[[], Any]) -> Any:
                     N_("The database does not answer. It was asked {tries} times; the log says why."),
                     tries=CONNECT_TRIES,
                 ) from error
-            time.sleep(CONNECT_BACK_OFF_S * 2**attempt)
+            time.sleep(CONNECT_BACK_OFF_S * 2 ** (attempt - 1))
     raise AssertionError("unreachable")

@@ -44,6 +44,7 @@ def ensure_roles(superuser_url: str, passwords: Mapping[str, str], database: str
     Running it again changes nothing but the passwords given.
     """
     with _connected(superuser_url) as connection, connection.cursor() as cursor:
+        _require_superuser(cursor)
         cursor.execute("select pg_advisory_lock(%s)", (_ONE_AT_A_TIME,))
         for role in ROLES:
             _ensure_role(connection, role, passwords.get(role))
@@ -93,6 +94,13 @@ def check_application_role(connection: Any) -> None:
             ),
             reasons=reasons,
         )
+
+
+def _require_superuser(cursor: Any) -> None:
+    cursor.execute("select current_user, rolsuper from pg_roles where rolname = current_user")
+    role, is_superuser = cursor.fetchone()
+    if not is_superuser:
+        raise UserError(N_("Making the roles needs a superuser, and {role} is none."), role=role)
 
 
 def _ensure_role(connection: Connection, role: str, password: str | None) -> None:

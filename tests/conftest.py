@@ -54,7 +54,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if metafunc.definition.get_closest_marker("every_postgres"):
+    marked = metafunc.definition.get_closest_marker("every_postgres")
+    if marked and "postgres_version" in metafunc.fixturenames:
         metafunc.parametrize("postgres_version", _versions(), indirect=True)
 
 
