@@ -21,6 +21,7 @@ ROLES: Final = (OWNER_ROLE, APPLICATION_ROLE, READER_ROLE)
 
 _ONE_AT_A_TIME: Final = 0x76_69_67_69_65  # "vigie"
 
+_REMEDY: Final = "python -m database.setup_roles URL; DATABASE_URL=postgresql://vigie_app:…"
 _WHAT_THE_ROLE_MAY = """
 select session_user::text,
        r.rolsuper,
@@ -79,21 +80,17 @@ def check_application_role(connection: Any) -> None:
         role, is_superuser, bypasses, owns, is_owner, may_change = cursor.fetchone()
     connection.rollback()
     faults = {
-        N_("{role} is a superuser"): is_superuser,
-        N_("{role} bypasses row-level security"): bypasses,
-        N_("{role} is a member of the owner's role"): is_owner and not is_superuser,
-        N_("{role} owns objects of the database"): owns and not is_superuser,
-        N_("{role} may not work as vigie_app and vigie_reader"): not may_change,
+        N_("Vigie does not start as {role}, a superuser: {remedy}"): is_superuser,
+        N_("Vigie does not start as {role}, which bypasses row-level security: {remedy}"): bypasses,
+        N_("Vigie does not start as {role}, which is the owner or a member of it: {remedy}"): is_owner,
+        N_("Vigie does not start as {role}, which owns objects of the database: {remedy}"): owns,
+        N_("Vigie does not start as {role}, which may not work as vigie_app and vigie_reader: {remedy}"): (
+            not may_change
+        ),
     }
-    reasons = "; ".join(reason.format(role=role) for reason, is_so in faults.items() if is_so)
-    if reasons:
-        raise UserError(
-            N_(
-                "Vigie does not start with this database login: {reasons}. "
-                "Make the roles with `python -m database.setup_roles URL` and log in as vigie_app."
-            ),
-            reasons=reasons,
-        )
+    for fault, is_so in faults.items():
+        if is_so:
+            raise UserError(fault, role=role, remedy=_REMEDY)
 
 
 def _require_superuser(cursor: Any) -> None:

@@ -1,7 +1,7 @@
 """Rows for tests: every argument has a default, and a test names only what it is about.
 
 Each function writes its row in the given session at once (in a joined session the new bank joins the
-scope). A transaction brings its label and, where the segments' packing function exists, its tail record.
+scope). A transaction brings its label, and its record in the tail, which pages read.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from database import scope
+from database.segments.tail import record_row
 from models.access import Role
 from models.banks import Bank
 from models.customers import Customer
@@ -118,6 +119,7 @@ def make_transaction(
             bank_id=bank.bank_id, transaction_id=identity, timestamp=timestamp, is_fraud=is_fraud, **given
         ),
     )
+    record_row(session, row.bank_id, row.transaction_id)
     if is_fraud is not None:
         make_label(session, row, is_fraud=is_fraud, known_at=known_at, recorded_at=timestamp)
     return row

@@ -131,8 +131,8 @@ def test_a_row_that_says_the_least_gets_the_rest_worked_out_in_the_banks_zone(db
     expected = {
         "currency": "EUR", "exchange_rate": 1, "amount_base": Decimal("10.5"), "amount_e4": 105_000,
         "amount_base_e4": 105_000, "transaction_type": "purchase", "payment_method": "other",
-        "channel": "other", "local_date": date(2024, 3, 3), "hour_of_day": 0, "day_of_week": 6, "day_of_month": 3, "month": 3,
-        "is_weekend": True, "time_of_day_category": "night", "is_fraud": None, "customer_id": None,
+        "channel": "other", "local_date": date(2024, 3, 3), "hour_of_day": 0, "day_of_week": 6,
+        "day_of_month": 3, "month": 3, "is_weekend": True, "time_of_day_category": "night", "is_fraud": None, "customer_id": None,
     }  # fmt: skip
     assert {name: found[name] for name in expected} == expected
     assert len(found["content_hash"]) == 32

@@ -32,25 +32,24 @@ def ask(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
 def test_a_superuser_is_refused_with_the_command_that_makes_the_roles(
     committed: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(UserError, match=r"postgres is a superuser.*database\.setup_roles"):
+    with pytest.raises(UserError, match=r"as postgres, a superuser: python -m database\.setup_roles"):
         ask(monkeypatch, committed.superuser_url)
 
 
 def test_the_owner_is_refused(committed: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(UserError, match="vigie_owner owns objects") as refused:
+    with pytest.raises(UserError, match="as vigie_owner, which is the owner"):
         ask(monkeypatch, committed.owner_url)
-    assert "may not work as vigie_app and vigie_reader" in str(refused.value)
 
 
 @pytest.mark.parametrize(
     ("power", "sentence"),
     [
-        ("alter role intruder bypassrls", "intruder bypasses row-level security"),
-        ("grant vigie_owner to intruder", "intruder is a member of the owner's role"),
-        ("create schema authorization intruder", "intruder owns objects of the database"),
+        ("alter role intruder bypassrls", "as intruder, which bypasses row-level security"),
+        ("grant vigie_owner to intruder", "as intruder, which is the owner or a member of it"),
+        ("create schema authorization intruder", "as intruder, which owns objects of the database"),
         (
             "revoke vigie_reader, vigie_app from intruder",
-            "intruder may not work as vigie_app and vigie_reader",
+            "as intruder, which may not work as vigie_app",
         ),
     ],
 )
