@@ -26,10 +26,10 @@ def main() -> None:
 def end(groups: set[int]) -> None:
     """Ask each group to end, and kill what has not within five seconds."""
     deadline = time.monotonic() + PATIENCE_S
-    number = signal.SIGTERM
+    number: int = signal.SIGTERM
     while groups and time.monotonic() < deadline + 1:
         groups = {group for group in groups if told(group, number)}
-        number = signal.Signals(0) if time.monotonic() < deadline else signal.SIGKILL
+        number = 0 if time.monotonic() < deadline else signal.SIGKILL
         time.sleep(0.05)
 
 

@@ -128,7 +128,7 @@ def is_ours(home: Path, record: Record) -> bool:
     try:
         connection = psycopg2.connect(
             host="127.0.0.1", port=record.port, user=SUPERUSER, password=password, dbname="postgres",
-            connect_timeout=5,
+            connect_timeout=3,
         )  # fmt: skip
     except psycopg2.OperationalError:
         return False
@@ -200,7 +200,7 @@ def _start(home: Path, cluster: Cluster, record: Record | None, *, keep: bool) -
     try:
         ensure_roles(here.superuser_url, passwords, DATABASE)
     except UnavailableError as error:
-        cluster.stop()
+        cluster.stop(timeout_s=0)
         reason = str(error.message.params.get("reason", error)).rpartition("FATAL:")[2].strip()
         raise faults.damaged(cluster.data, reason) from error
     return here
