@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Final, Literal
 
@@ -109,7 +109,7 @@ _INSERT = text(f"""
 with ins as (
     insert into transactions (bank_id, dataset_id, {_ROWS})
     select :bank_id, :dataset_id, {_ROWS} from staged_rows order by line
-    on conflict do nothing returning bank_id, transaction_id, ingest_seq
+    on conflict do nothing returning bank_id, transaction_id, ingest_seq, "timestamp" as moment
 ),
 labels as (
     insert into fraud_labels (bank_id, transaction_id, is_fraud, fraud_type, reason, source, known_at)
@@ -117,7 +117,7 @@ labels as (
     from ins join staged_rows s using (transaction_id) where s.is_fraud is not null
 ),
 tail as ({record_staged("ins", "staged_rows")})
-select count(*) from ins
+select count(*), min(moment), max(moment) from ins
 """)
 _REFUSED = text("""
 select s.line, s.transaction_id, t.dataset_id
@@ -148,11 +148,13 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What became of a batch: rows added, rows that were there already, and ids with other content."""
+    """What became of a batch: rows added (from when to when), rows known already, ids with other content."""
 
-    inserted: int
-    duplicates: int
-    conflicts: tuple[Conflict, ...]
+    inserted: int = 0
+    duplicates: int = 0
+    conflicts: tuple[Conflict, ...] = ()
+    first_at: datetime | None = None
+    last_at: datetime | None = None
 
 
 def bank_terms(session: Session) -> BankTerms:
@@ -176,12 +178,12 @@ def store_rows(
     """
     copy_into_temporary(session, "staged_rows", STAGED_COLUMNS, rows, form="csv")
     given = {"bank_id": bank_id, "dataset_id": dataset_id, "source": source}
-    inserted = int(session.execute(_INSERT, given).scalar_one())
+    inserted, first_at, last_at = session.execute(_INSERT, given).one()
     if inserted == count:
-        return Stored(inserted, 0, ())
+        return Stored(inserted, 0, (), first_at, last_at)
     found = session.execute(_REFUSED, {"bank_id": bank_id})
     conflicts = tuple(Conflict(*row) for row in found)
-    return Stored(inserted, count - inserted - len(conflicts), conflicts)
+    return Stored(inserted, count - inserted - len(conflicts), conflicts, first_at, last_at)
 
 
 def numbers_of(session: Session, party: Party, bank_id: int, ids: Collection[str]) -> dict[str, int]:

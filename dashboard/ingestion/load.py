@@ -59,7 +59,7 @@ def load_rows(
     """
     rows = conform(rows, ROW_SCHEMA)
     if not rows.num_rows:
-        return Stored(0, 0, ())
+        return Stored()
     numbers: dict[str, Mapping[str, int]] = {
         "customer_id": _party_numbers(session, memory, "customers", rows, customers),
         "merchant_id": _party_numbers(session, memory, "merchants", rows, merchants),

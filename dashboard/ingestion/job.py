@@ -1,0 +1,51 @@
+"""An import as a job of the queue's worker, which writes how the run ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from dashboard.ingestion.options import ImportOptions, Progress
+from dashboard.ingestion.plan import claim, plan_import
+from dashboard.ingestion.run import complete, said, work
+from database.connection import get_db_session
+from models.jobs import JobStatus
+from models.messages import Message
+
+
+class Control(Protocol):
+    """What a worker gives a run: its number, what to do, and a word on how far it is."""
+
+    @property
+    def job_id(self) -> int:
+        """The run's row in `jobs`."""
+
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        """What `ImportOptions.as_parameters` wrote."""
+
+    def report(self, done: int, total: int, message: Message | None = None) -> None:
+        """Say how far the run is; raises when somebody asked to cancel it."""
+
+
+def import_lock(parameters: Mapping[str, Any]) -> str:
+    """Imports into one bank run one after the other."""
+    return f"import {parameters['bank']}"
+
+
+def run_import(control: Control) -> Mapping[str, Any]:
+    """Import the file of the job's parameters and return what came of it."""
+    options = ImportOptions.from_parameters(control.parameters)
+    plan = plan_import(Path(control.parameters["path"]), options)
+    with get_db_session([options.bank]) as session:
+        run, terms = claim(session, plan, control.job_id)
+
+    def report(progress: Progress) -> None:
+        control.report(progress.counts.bytes_read, progress.bytes_total)
+
+    is_complete = run.status is JobStatus.SUCCEEDED
+    result = complete(plan, run) if is_complete else work(plan, run, terms, report)
+    message = said(result)
+    control.report(plan.source.size, plan.source.size, message)
+    return {"dataset_id": result.dataset_id, **message.params, "rejects_file": run.rejects_file}
