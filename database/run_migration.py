@@ -7,8 +7,8 @@ import logging
 import sys
 from collections.abc import Sequence
 
-from database import migrations
 from database.migration_files import find, read_migrations
+from database.migrations import history, rollback, run_all_migrations, run_migration, scripts, status
 from models.errors import UserError
 
 
@@ -51,9 +51,9 @@ def _lines(options: argparse.Namespace) -> list[str]:
     if options.status:
         return [
             f"{state.name:40} {state.applied_at.isoformat(' ', 'seconds') if state.applied_at else 'pending'}"
-            for state in migrations.status()
+            for state in status()
         ]
-    applied = migrations.history() if options.history or options.current else []
+    applied = history() if options.history or options.current else []
     if options.history:
         return [f"{one.at.isoformat(' ', 'seconds')}  {one.name:40} {one.duration_ms} ms" for one in applied]
     if options.current:
@@ -61,11 +61,11 @@ def _lines(options: argparse.Namespace) -> list[str]:
     if options.sql:
         return _sql(options)
     if options.rollback:
-        return [f"undid {name}" for name in migrations.rollback(options.rollback)] or ["nothing to undo"]
+        return [f"undid {name}" for name in rollback(options.rollback)] or ["nothing to undo"]
     if options.migration:
-        names = migrations.run_migration(options.migration)
+        names = run_migration(options.migration)
     else:
-        names = migrations.run_all_migrations(target=options.target)
+        names = run_all_migrations(target=options.target)
     return [f"applied {name}" for name in names] or ["nothing to apply"]
 
 
@@ -74,7 +74,7 @@ def _sql(options: argparse.Namespace) -> list[str]:
         migration = find(read_migrations(), options.migration)
         chosen = [migration.up]
     else:
-        chosen = migrations.scripts(target=options.target, steps=options.rollback)
+        chosen = scripts(target=options.target, steps=options.rollback)
     return [f"-- {script.path.name}\n{script.sql}" for script in chosen]
 
 
