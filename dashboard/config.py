@@ -13,6 +13,7 @@ from pydantic_settings import NoDecode
 from database.config import Settings, named
 from database.keys import own_secret
 from models.errors import UserError
+from models.messages import N_
 
 SHORTEST_SECRET = 32
 ADMIN_IDLE_MINUTES = 15
@@ -111,15 +112,17 @@ class WebSettings(Settings):
         ):
             if key is not None and _is_weak(key.get_secret_value()):
                 raise UserError(
-                    "{name} is a default or too short for production: remove it, and Vigie makes its own, "
-                    "or give it {length} random characters.",
+                    N_(
+                        "{name} is a default or too short for production: remove it, and Vigie makes "
+                        "its own, or give it {length} random characters."
+                    ),
                     name=name,
                     length=SHORTEST_SECRET,
                 )
         environ = os.environ if environ is None else environ
         for name in ("DASH_DEBUG", "FLASK_DEBUG", "DASH_MCP_ENABLED"):
             if environ.get(name, "").strip().lower() not in {"", "0", "false", "no", "off"}:
-                raise UserError("{name} is on, which production refuses: remove it.", name=name)
+                raise UserError(N_("{name} is on, which production refuses: remove it."), name=name)
 
 
 def _given(key: SecretStr | None) -> str | None:

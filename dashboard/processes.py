@@ -17,6 +17,7 @@ from typing import IO, Final
 
 from dashboard import guard
 from models.errors import UserError
+from models.messages import N_
 
 RESTARTS_A_MINUTE: Final = 5
 ORDERLY_STOP_S: Final = 9.0
@@ -141,7 +142,7 @@ class Restarts:
             self.at.popleft()
         if len(self.at) >= RESTARTS_A_MINUTE:
             raise UserError(
-                "Vigie stops: its {name} ended {times} times within a minute, last with {reason}.",
+                N_("Vigie stops: its {name} ended {times} times within a minute, last with {reason}."),
                 name=name,
                 times=RESTARTS_A_MINUTE + 1,
                 reason=reason,
@@ -185,7 +186,7 @@ class Supervisor:
             if status:
                 said.seek(0)
                 self.say(said.read().decode(errors="replace").strip())
-                raise UserError("Vigie did not start: {name} failed, as said above.", name=name)
+                raise UserError(N_("Vigie did not start: {name} failed, as said above."), name=name)
 
     def keep(self, revive_database: Callable[[], bool] | None = None) -> None:
         """Return when asked to stop; raise when something cannot be kept running."""

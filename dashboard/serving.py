@@ -13,6 +13,7 @@ from typing import Final
 from dashboard.config import WebSettings
 from dashboard.processes import Child, Supervisor
 from models.errors import UserError
+from models.messages import N_
 
 FACTORY: Final = "app:create_server"
 THREADS: Final = 8
@@ -41,7 +42,7 @@ def listen(settings: WebSettings) -> socket.socket:
             settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
     except socket.gaierror as error:
-        raise UserError("{host} is not an address of this machine.", host=settings.host) from error
+        raise UserError(N_("{host} is not an address of this machine."), host=settings.host) from error
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -50,13 +51,15 @@ def listen(settings: WebSettings) -> socket.socket:
     except PermissionError as error:
         listener.close()
         raise UserError(
-            "Port {port} needs more rights than this user has: choose one above 1023.", port=settings.port
+            N_("Port {port} needs more rights than this user has: choose one above 1023."), port=settings.port
         ) from error
     except OSError as error:
         listener.close()
         raise UserError(
-            "Port {port} of {host} is taken, perhaps by a Vigie that runs already: "
-            "choose another with --port.",
+            N_(
+                "Port {port} of {host} is taken, perhaps by a Vigie that runs already: "
+                "choose another with --port."
+            ),
             port=settings.port,
             host=settings.host,
         ) from error
@@ -91,7 +94,7 @@ def wait_until_up(settings: WebSettings, supervisor: Supervisor, *, patience_s: 
     while time.monotonic() < deadline:
         supervisor.signals.raise_if_stopped()
         if web.died() is not None:
-            raise UserError("Vigie did not start: its web server ended, as said above.")
+            raise UserError(N_("Vigie did not start: its web server ended, as said above."))
         asked = http.client.HTTPConnection(host, settings.port, timeout=1)
         try:
             asked.request("GET", f"{settings.base_path}health")
@@ -102,4 +105,4 @@ def wait_until_up(settings: WebSettings, supervisor: Supervisor, *, patience_s: 
             return
         finally:
             asked.close()
-    raise UserError("Vigie did not start: its web server does not answer.")
+    raise UserError(N_("Vigie did not start: its web server does not answer."))

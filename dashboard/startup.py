@@ -10,8 +10,11 @@ from dashboard.config import WebSettings
 from dashboard.processes import Supervisor, own_environment
 from database import connection, migrations, setup
 from database.config import OLDEST_POSTGRES, DatabaseConfig
+from database.health import health_check
 from database.limits import Limits, limits
+from database.migration_files import read_migrations
 from models.errors import UserError
+from models.messages import N_
 
 # The worker's own engine for the owner, and its listener.
 WORKER_EXTRA: Final = 6
@@ -31,24 +34,16 @@ def prepare(supervisor: Supervisor, settings: WebSettings, config: DatabaseConfi
     found = limits()
     if found.major < OLDEST_POSTGRES:
         raise UserError(
-            "The server is PostgreSQL {found}: Vigie needs PostgreSQL {oldest} or newer.",
+            N_("The server is PostgreSQL {found}: Vigie needs PostgreSQL {oldest} or newer."),
             found=found.major,
             oldest=OLDEST_POSTGRES,
         )
-    environment = own_environment()
-    if config.owner_connection_string() is None:
-        supervisor.say(
-            "DATABASE_OWNER_URL is not set: Vigie runs no migrations and folds no new rows; "
-            "run `python -m database.run_migration` and `python -m database.segments --fold` as the owner."
-        )
-    elif migrations.scripts():
-        supervisor.say("Bringing the database's schema up to date …")
-        command = [sys.executable, "-m", "database.run_migration"]
-        supervisor.run_once("the migration", command, environment, quiet=True)
+    _bring_schema_up_to_date(supervisor, config)
     if not has_admin():
         command = [sys.executable, "-m", "database.seed_data"]
         wants_demo = demo and config.is_embedded and not settings.is_production
-        supervisor.run_once("the first login", [*command, *(["--demo"] if wants_demo else [])], environment)
+        command += ["--demo"] if wants_demo else []
+        supervisor.run_once("the first login", command, own_environment())
     pool = fitting_pool(settings, config, found)
     if (pool.size, pool.overflow) != (config.pool_size, config.max_overflow):
         supervisor.say(
@@ -57,6 +52,25 @@ def prepare(supervisor: Supervisor, settings: WebSettings, config: DatabaseConfi
         )
     connection.dispose()
     return pool
+
+
+def _bring_schema_up_to_date(supervisor: Supervisor, config: DatabaseConfig) -> None:
+    """Run the migrations, or, without the owner's address, say what that means and check the version."""
+    if config.owner_connection_string() is not None:
+        if migrations.scripts():
+            supervisor.say("Bringing the database's schema up to date …")
+            command = [sys.executable, "-m", "database.run_migration"]
+            supervisor.run_once("the migration", command, own_environment(), quiet=True)
+        return
+    needed = max(migration.version for migration in read_migrations())
+    if (health_check().schema_version or 0) < needed:
+        raise UserError(
+            N_(
+                "The database's schema is older than this Vigie: set DATABASE_OWNER_URL, or run "
+                "`python -m database.run_migration` as the owner."
+            )
+        )
+    supervisor.say("DATABASE_OWNER_URL is not set: Vigie runs no migrations and folds no new rows.")
 
 
 def fitting_pool(settings: WebSettings, config: DatabaseConfig, found: Limits) -> Pool:

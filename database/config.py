@@ -13,6 +13,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from models.errors import UserError
+from models.messages import N_
 
 PROJECT = Path(__file__).resolve().parents[1]
 OLDEST_POSTGRES = 15
@@ -66,7 +67,7 @@ class Settings(BaseSettings):
             return cls()
         except ValidationError as error:
             sentences = "; ".join(_sentence(cls, detail) for detail in error.errors())
-            raise UserError("{problems}.", problems=sentences) from error
+            raise UserError(N_("{problems}."), problems=sentences) from error
 
 
 def _sentence(settings: type[BaseSettings], detail: ErrorDetails) -> str:
@@ -174,8 +175,10 @@ class DatabaseConfig(Settings):
             alone = next((name for name, value in given.items() if value is not None), None)
             if alone is not None:
                 raise UserError(
-                    "{name} is set but DB_HOST is not: set DB_HOST (or DATABASE_URL) for your own "
-                    "PostgreSQL, or remove {name} for the embedded one.",
+                    N_(
+                        "{name} is set but DB_HOST is not: set DB_HOST (or DATABASE_URL) for your own "
+                        "PostgreSQL, or remove {name} for the embedded one."
+                    ),
                     name=alone,
                 )
             return None

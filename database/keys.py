@@ -7,6 +7,7 @@ import secrets
 from pathlib import Path
 
 from models.errors import UserError
+from models.messages import N_
 
 
 def read_secret(home: Path, name: str) -> str | None:
@@ -18,12 +19,14 @@ def read_secret(home: Path, name: str) -> str | None:
         return None
     except PermissionError as error:
         raise UserError(
-            "{path} cannot be read by this user: run as the user who first started Vigie here, "
-            "or choose another VIGIE_HOME.",
+            N_(
+                "{path} cannot be read by this user: run as the user who first started Vigie here, "
+                "or choose another VIGIE_HOME."
+            ),
             path=str(path),
         ) from error
     if not value:
-        raise UserError("{path} is empty: restore it from a backup.", path=str(path))
+        raise UserError(N_("{path} is empty: restore it from a backup."), path=str(path))
     return value
 
 

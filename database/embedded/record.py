@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from database.keys import own_secret, read_secret
 from models.errors import UnavailableError, UserError
+from models.messages import N_
 
 DATABASE = "vigie"
 SUPERUSER = "postgres"
@@ -51,13 +52,15 @@ class Record:
             return None
         except PermissionError as error:
             raise UserError(
-                "{path} belongs to another user: run as the user who first started Vigie here, "
-                "or choose another VIGIE_HOME.",
+                N_(
+                    "{path} belongs to another user: run as the user who first started Vigie here, "
+                    "or choose another VIGIE_HOME."
+                ),
                 path=str(path),
             ) from error
         except (ValueError, TypeError) as error:
             raise UserError(
-                "{path} is damaged: delete this file and start again; the data stays.", path=str(path)
+                N_("{path} is damaged: delete this file and start again; the data stays."), path=str(path)
             ) from error
 
     def write(self, home: Path) -> None:
@@ -114,7 +117,9 @@ def running_url(home: Path, role: str) -> str:
     stays = record is not None and record.home == str(home)
     if record is None or not stays or password is None or not answers(record.port):
         raise UnavailableError(
-            "PostgreSQL is not running: start Vigie with `python app.py`, its database alone with "
-            "`python -m database.server start`, or set DATABASE_URL to your own server."
+            N_(
+                "PostgreSQL is not running: start Vigie with `python app.py`, its database alone with "
+                "`python -m database.server start`, or set DATABASE_URL to your own server."
+            )
         )
     return server_url(record.port, role, password)

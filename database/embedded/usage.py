@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from models.errors import UnavailableError
+from models.messages import N_
 
 PATIENCE_S: Final = 330.0
 
@@ -78,8 +79,10 @@ def _lock(descriptor: int, kind: int, home: Path) -> None:
             if time.monotonic() > deadline:
                 os.close(descriptor)
                 raise UnavailableError(
-                    "Another process has been starting or stopping PostgreSQL in {home} for minutes: "
-                    "end it, then try again.",
+                    N_(
+                        "Another process has been starting or stopping PostgreSQL in {home} for minutes: "
+                        "end it, then try again."
+                    ),
                     home=str(home),
                 ) from None
             time.sleep(0.05)
