@@ -68,6 +68,30 @@ def test_alembic_finds_no_difference_either_way(committed: Database) -> None:
     engine.dispose()
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "drop index ix_transactions_time",
+        "alter table alerts drop constraint ck_alerts_version",
+        "alter table customers alter country set not null",
+        "alter table merchants alter category drop not null",
+        "alter table jobs alter attempts type bigint",
+        "alter table users alter full_name type text",
+        "alter table users alter theme drop default",
+        "alter table banks add nickname text",
+        "alter table jobs drop log_tail",
+        (
+            "alter table alerts drop constraint ck_alerts_status;"
+            " alter table alerts add constraint ck_alerts_status check (status in ('new', 'closed'))"
+        ),
+    ],
+)
+def test_the_comparison_notices_each_kind_of_difference(committed: Database, change: str) -> None:
+    before = schema(committed.owner_url)
+    rows(committed.owner_url, change)
+    assert schema(committed.owner_url) != before
+
+
 def test_every_check_of_choices_holds_exactly_the_values_of_its_enum(committed: Database) -> None:
     found = {
         (table, name): set(re.findall(r"'([^']*)'::text", definition))
