@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol, TypeVar
@@ -103,12 +103,11 @@ class View:
 
 
 def choose_banks(
-    wanted: Sequence[str], visible: Sequence[Bank], newest_own: Mapping[int, datetime]
+    wanted: Sequence[str], visible: Sequence[Bank], default: str | None
 ) -> tuple[tuple[Bank, ...], tuple[Message, ...]]:
     """Return the banks of the address that this reader may see, or the default one, and what was refused.
 
-    Default: the bank with the newest own rows, else the first demo bank, else the first. `newest_own` has
-    the newest row of own data by bank id.
+    `default` is the code of the bank that is shown where the address names none; without it the first one.
     """
     if ALL_BANKS in wanted:
         return tuple(visible), ()
@@ -121,10 +120,7 @@ def choose_banks(
     )
     if chosen or not visible:
         return chosen, refused
-    own = [bank for bank in visible if bank.bank_id in newest_own]
-    if own:
-        return (max(own, key=lambda bank: newest_own[bank.bank_id]),), refused
-    return (next((bank for bank in visible if bank.is_demo), visible[0]),), refused
+    return (next((bank for bank in visible if bank.code == default), visible[0]),), refused
 
 
 def look(filters: Filters, banks: Sequence[BankFacts], extent: Extent | None, now: datetime) -> View:

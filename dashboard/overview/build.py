@@ -13,8 +13,7 @@ from dashboard.overview.slices import Ranking, Spread, heat, rank, spread
 from dashboard.statistics.maturity import Maturity
 from dashboard.view import View
 from database.connection import Session
-from database.segments import Fold, Selection, Sums
-from database.segments.read import read
+from database.segments import Fold, Selection, Sums, read
 
 MOST_CATEGORIES, MOST_VALUES = 14, 5
 RANKED = {"category": MOST_CATEGORIES, "channel": 6, "country": MOST_VALUES, "payment_method": MOST_VALUES}
@@ -41,6 +40,7 @@ class Overview:
     heat: tuple[tuple[Rate, ...], ...]
     spread: Spread | None
     maturity: Maturity | None
+    unconverted_outside: int
     data_age: timedelta | None
     query_ms: float
     blockers: tuple[Blocker, ...] = ()
@@ -86,6 +86,7 @@ def derive(fold: Fold, money: dict[str, Fold], view: View, maturity: Maturity | 
         heat=heat(fold.hours, measure),
         spread=spread(fold.amounts) if view.currency else None,
         maturity=maturity,
+        unconverted_outside=fold.unconverted_outside,
         data_age=view.now - view.newest if view.newest else None,
         query_ms=sum(
             each.read_ms + each.fold_ms for each in {id(f): f for f in (fold, *money.values())}.values()

@@ -1,0 +1,67 @@
+"""The Overview's one data request: the address asks, everything on the page is the answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import Input, Output, State
+from dash.exceptions import PreventUpdate
+
+from callbacks.interface import Interface
+from callbacks.registrar import PageCallbacks, locale, person
+from dashboard import clock
+from dashboard.overview.ask import ask
+from layouts.overview_answer import answered
+from layouts.pages import overview as page
+
+OUTPUTS = {
+    "charts": Output(page.CHARTS, "data"),
+    "tiles": Output(page.TILES, "children"),
+    "is_empty": Output(page.GRID, "className"),
+    "empty": Output(page.EMPTY, "children"),
+    "problems": Output(page.NOTICES, "children"),
+    "zone": Output(page.ZONE, "children"),
+    "chips": Output(page.CHIPS, "children"),
+    "measure": Output(page.MEASURE, "children"),
+    "range_label": Output(page.RANGE_LABEL, "children"),
+    "range_menu": Output(page.RANGE_MENU, "children"),
+    "comparison_label": Output(page.COMPARISON_LABEL, "children"),
+    "comparison_menu": Output(page.COMPARISON_MENU, "children"),
+    "bank_label": Output(page.BANK_LABEL, "children"),
+    "bank_menu": Output(page.BANK_MENU, "children"),
+    "since": Output(page.DATES, "start_date"),
+    "until": Output(page.DATES, "end_date"),
+    **{f"head_{slug}": Output(ids.head, "children") for slug, ids in page.PANELS.items()},
+    **{f"foot_{slug}": Output(ids.foot, "children") for slug, ids in page.PANELS.items()},
+}
+
+
+def register(app: Interface) -> None:
+    """Register the page's callbacks."""
+    callbacks = PageCallbacks(app, page.PAGE)
+    callbacks.callback(
+        OUTPUTS,
+        Input("url", "search"),
+        Input(page.AGAIN, "n_clicks"),
+        State("url", "pathname"),
+        running=[(Output(page.BUSY, "className"), "overview-page is-busy", "overview-page")],
+    )(show)
+    callbacks.clientside(
+        "draw", [Output(ids.graph, "figure") for ids in page.PANELS.values()], Input(page.CHARTS, "data")
+    )
+    callbacks.clientside(
+        "applyRange",
+        Output("url", "search", allow_duplicate=True),
+        Input(page.APPLY, "n_clicks"),
+        State(page.DATES, "start_date"),
+        State(page.DATES, "end_date"),
+        State("url", "search"),
+        prevent_initial_call=True,
+    )
+
+
+def show(search: str | None, _again: int | None, pathname: str | None) -> dict[str, Any]:
+    """Answer the address."""
+    if pathname != page.PAGE.path:
+        raise PreventUpdate
+    return answered(ask(person(), search or "", now=clock.now()), locale(), page.PAGE.path)

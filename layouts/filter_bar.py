@@ -1,0 +1,268 @@
+"""The controls of the top bar: range, comparison, bank. Each choice is a link to the address that it makes.
+
+A link is found by keyboard, opens in a new tab and can be copied; following it changes the address, and the
+address is what asks for data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashboard import formatting as f
+from dashboard.charts.figure import Words
+from dashboard.filters import ALL_BANKS, Filters, Measure
+from dashboard.names import value_name
+from dashboard.periods import Comparison, Custom, Period, Preset
+from dashboard.view import BankFacts, View
+from layouts.icons import icon
+from models.messages import N_
+
+PRESETS = {
+    Preset.HOURS_24: N_("24 hours"),
+    Preset.DAYS_7: N_("7 days"),
+    Preset.DAYS_30: N_("30 days"),
+    Preset.DAYS_90: N_("90 days"),
+    Preset.MONTHS_12: N_("12 months"),
+    Preset.ALL: N_("all"),
+}
+SHORT = {
+    Preset.HOURS_24: N_("24 h"),
+    Preset.DAYS_7: N_("7 d"),
+    Preset.DAYS_30: N_("30 d"),
+    Preset.DAYS_90: N_("90 d"),
+    Preset.MONTHS_12: N_("12 months"),
+    Preset.ALL: N_("all"),
+}
+COMPARISONS = {
+    Comparison.PREVIOUS: N_("previous period"),
+    Comparison.YEAR: N_("same period last year"),
+    Comparison.OFF: N_("nothing"),
+}
+MEASURES = {Measure.COUNT: N_("by count"), Measure.AMOUNT: N_("by amount")}
+CHIPS = {
+    "channel": N_("channel"),
+    "category": N_("category"),
+    "country": N_("country"),
+    "state": N_("state"),
+    "payment": N_("payment method"),
+    "type": N_("type"),
+    "currency": N_("currency"),
+    "amount": N_("amount"),
+    "score": N_("score"),
+    "customer": N_("customer"),
+    "merchant": N_("merchant"),
+}
+_DIMENSIONS = {"payment": "payment_method", "type": "transaction_type"}
+_SEVERAL = 1
+
+
+def popover(
+    label_id: str, menu_id: str, icon_name: str, title: str, extra: Sequence[Component] = ()
+) -> Component:
+    """Draw a control that opens a list; its label and its list are filled by the page's answer."""
+    return html.Details(
+        [
+            html.Summary(
+                [
+                    icon(icon_name),
+                    html.Span(id=label_id, className="control-label"),
+                    icon("chevron-down", "control-more"),
+                ],
+                className="control",
+                title=title,
+            ),
+            html.Div([html.Div(id=menu_id, className="menu"), *extra], className="popover"),
+        ],
+        className="popover-control",
+    )
+
+
+def address(path: str, filters: Filters) -> str:
+    """Return the address of a page with a filter."""
+    query = filters.to_query()
+    return f"{path}?{query}" if query else path
+
+
+def option(text: str, href: str, *, is_chosen: bool, class_name: str = "menu-item") -> Component:
+    """Draw one choice; the chosen one says so to readers of the screen too."""
+    current: dict[str, Any] = {"aria-current": "true"} if is_chosen else {}
+    content = [html.Span(text, **current)] + ([icon("check-lg", "menu-check")] if is_chosen else [])
+    return dcc.Link(content, href=href, className=f"{class_name}{' is-chosen' if is_chosen else ''}")
+
+
+def range_label(period: Period, view: View | None, words: Words) -> list[Component]:
+    """Say the days that a range covers, and its length."""
+    if view is None:
+        return [html.Span(words.say(PRESETS[period] if isinstance(period, Preset) else N_("custom")))]
+    span = view.span
+    text = f.days(span.first_day, span.last_day, words.locale, this_year=view.now.year)
+    length = words.say(SHORT[period]) if isinstance(period, Preset) else _length(period, words)
+    return [html.Span(text, className="num"), html.Span(length, className="control-hint")]
+
+
+def _length(period: Custom, words: Words) -> str:
+    if period.is_whole_days:
+        return words.say(N_("{days} d"), days=(period.until - period.since).days)
+    return f"{period.since:%H:%M}{f.DASH}{period.until:%H:%M}"
+
+
+def range_menu(path: str, filters: Filters, words: Words) -> list[Component]:
+    """List the presets."""
+    return [
+        option(
+            words.say(text),
+            address(path, replace(filters, period=preset)),
+            is_chosen=filters.period is preset,
+        )
+        for preset, text in PRESETS.items()
+    ]
+
+
+def comparison_label(comparison: Comparison, words: Words) -> list[Component]:
+    """Say what the range is compared with."""
+    return [
+        html.Span(words.say(N_("vs")), className="control-name"),
+        html.Span(words.say(COMPARISONS[comparison])),
+    ]
+
+
+def comparison_menu(path: str, filters: Filters, words: Words) -> list[Component]:
+    """List what may be compared with."""
+    return [
+        option(
+            words.say(text),
+            address(path, replace(filters, comparison=each)),
+            is_chosen=filters.comparison is each,
+        )
+        for each, text in COMPARISONS.items()
+    ]
+
+
+def bank_label(banks: Sequence[BankFacts], visible: Sequence[BankFacts], words: Words) -> list[Component]:
+    """Say whose rows are shown."""
+    if not banks:
+        text = words.say(N_("no bank"))
+    elif len(banks) == len(visible) > _SEVERAL:
+        text = words.say(N_("all banks"))
+    else:
+        text = banks[0].name
+    more = f"+{len(banks) - 1}" if _SEVERAL < len(banks) < len(visible) else ""
+    return [html.Span(text), *([html.Span(more, className="control-hint num")] if more else [])]
+
+
+def bank_menu(
+    path: str, filters: Filters, chosen: Sequence[BankFacts], visible: Sequence[BankFacts], words: Words
+) -> list[Component]:
+    """List the banks: the name shows that bank alone, the box beside it adds or takes it."""
+    codes = {bank.code for bank in chosen}
+    rows = [_bank_row(path, filters, bank, codes, words) for bank in visible]
+    if len(visible) > _SEVERAL:
+        every = replace(filters, banks=(ALL_BANKS,))
+        everything = option(
+            words.say(N_("all banks")), address(path, every), is_chosen=len(codes) == len(visible)
+        )
+        rows.insert(0, everything)
+    return rows
+
+
+def _bank_row(path: str, filters: Filters, bank: BankFacts, codes: set[str], words: Words) -> Component:
+    is_in = bank.code in codes
+    alone = address(path, replace(filters, banks=(bank.code,)))
+    joined = tuple(sorted(codes ^ {bank.code})) or (bank.code,)
+    toggle = words.say(N_("without {bank}") if is_in else N_("add {bank}"), bank=bank.name)
+    hint = f"{bank.base_currency}{' · ' + words.say(N_('demo')) if bank.is_demo else ''}"
+    return html.Div(
+        [
+            dcc.Link(
+                html.Span(className=f"box{' is-on' if is_in else ''}"),
+                href=address(path, replace(filters, banks=joined)),
+                className="menu-box",
+                title=toggle,
+            ),
+            dcc.Link(
+                [html.Span(bank.name), html.Span(hint, className="menu-hint")],
+                href=alone,
+                className=f"menu-item{' is-chosen' if codes == {bank.code} else ''}",
+            ),
+        ],
+        className="menu-row",
+    )
+
+
+def measure_switch(path: str, filters: Filters, measure: Measure, words: Words) -> list[Component]:
+    """Switch the page's rates between counting transactions and adding amounts."""
+    return [
+        option(
+            words.say(text),
+            address(path, replace(filters, measure=each)),
+            is_chosen=measure is each,
+            class_name="segment",
+        )
+        for each, text in MEASURES.items()
+    ]
+
+
+def chips(path: str, filters: Filters, words: Words) -> list[Component]:
+    """Draw what narrows the rows, each with a cross that lifts it."""
+    keys = filters.chosen()
+    found: list[Component] = [
+        html.Span(
+            [
+                html.Span(f"{words.say(CHIPS[key.removesuffix('!')])} ", className="chip-name"),
+                html.Span(f"{words.say(N_('not'))} " if key.endswith("!") else "", className="chip-name"),
+                html.Span(chip_value(key, filters, words), className="chip-value num"),
+                dcc.Link(
+                    icon("x-lg"),
+                    href=address(path, filters.without(key)),
+                    className="chip-cross",
+                    title=words.say(N_("Lift this filter")),
+                ),
+            ],
+            className=f"chip{' chip-not' if key.endswith('!') else ''}",
+        )
+        for key in keys
+    ]
+    if keys:
+        found.append(
+            dcc.Link(words.say(N_("Clear")), href=address(path, filters.cleared()), className="quiet-link")
+        )
+    return found
+
+
+def chip_value(key: str, filters: Filters, words: Words) -> str:
+    """Write what one filter says."""
+    if key in {"amount", "score"}:
+        return _range_text(filters.amount_e4 if key == "amount" else filters.score_e4, words)
+    if key in {"customer", "merchant"}:
+        return str(getattr(filters, key))
+    slug = _DIMENSIONS.get(key.removesuffix("!"), key.removesuffix("!"))
+    values: Iterable[str] = sorted((filters.exclude if key.endswith("!") else filters.include)[slug])
+    return ", ".join(value_name(slug, value, words.locale, words.say) for value in values)
+
+
+def _range_text(bounds: tuple[int | None, int | None] | None, words: Words) -> str:
+    low, high = (None if end is None else f"{end / 10_000:g}" for end in bounds or (None, None))
+    if low is not None and high is not None:
+        return f"{low}{f.DASH}{high}"
+    return f"≥ {low}" if low is not None else words.say(N_("up to {high}"), high=high)
+
+
+def chip_text(key: str, filters: Filters, words: Words) -> str:
+    """Write a filter as its chip does, in one string."""
+    negation = f"{words.say(N_('not'))} " if key.endswith("!") else ""
+    return f"{words.say(CHIPS[key.removesuffix('!')])} {negation}{chip_value(key, filters, words)}"
+
+
+def named(filters: Filters, banks: tuple[str, ...]) -> Filters:
+    """Return the filter with its banks spelt out."""
+    return replace(filters, banks=banks)
+
+
+def with_period(filters: Filters, period: Period) -> Filters:
+    """Return the filter over another range."""
+    return replace(filters, period=period)

@@ -1,0 +1,112 @@
+"""The Overview: figures, rate over time, when and where, and how amounts differ."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashboard.language import Translator
+from layouts.filter_bar import popover
+from layouts.overview_panels import SLUGS
+from layouts.page import Page, PageContext
+from layouts.panels import PanelIds, panel, panel_ids
+from layouts.tiles import skeletons
+from models.access import Permission
+from models.messages import N_
+
+GRID, TILES, CHARTS, EMPTY, NOTICES = (
+    f"overview-{part}" for part in ("grid", "tiles", "charts", "empty", "notices")
+)
+BUSY, AGAIN, ZONE, CHIPS, MEASURE = (
+    f"overview-{part}" for part in ("busy", "again", "zone", "chips", "measure")
+)
+RANGE_LABEL, RANGE_MENU = "filter-range-label", "filter-range-menu"
+COMPARISON_LABEL, COMPARISON_MENU = "filter-comparison-label", "filter-comparison-menu"
+BANK_LABEL, BANK_MENU = "filter-bank-label", "filter-bank-menu"
+DATES, APPLY = "filter-dates", "filter-apply"
+PANELS: dict[str, PanelIds] = {slug: panel_ids("overview", slug) for slug in SLUGS}
+_TILES = 7
+
+
+def layout(context: PageContext) -> Component:
+    """Draw the page with skeletons where its answer will stand."""
+    t = context.t
+    page_head = html.Header(
+        [
+            html.H1(t(PAGE.name), className="page-title"),
+            html.Div(id=CHIPS, className="chips"),
+            html.Div(id=ZONE, className="page-facts"),
+            html.Div(id=MEASURE, className="segmented", role="group", **_label(t(N_("Rates")))),
+        ],
+        className="page-head",
+    )
+    panels = [panel(PANELS[slug], f"panel-{slug}") for slug in SLUGS]
+    return html.Div(
+        [
+            page_head,
+            html.Div(id=NOTICES, className="notices"),
+            html.Div(_stale(t), className="stale-notice"),
+            html.Div(id=EMPTY, className="page-empty"),
+            html.Div(
+                [html.Div(skeletons(_TILES), id=TILES, className="tiles"), *panels],
+                id=GRID,
+                className="overview is-loading",
+            ),
+            dcc.Store(id=CHARTS),
+        ],
+        id=BUSY,
+        className="overview-page",
+    )
+
+
+def _label(text: str) -> dict[str, Any]:
+    return {"aria-label": text}
+
+
+def _stale(t: Translator) -> list[Component]:
+    return [
+        html.Span(t(N_("Not refreshed: what stands here is the last answer."))),
+        html.Button(t(N_("Try again")), id=AGAIN, className="quiet-link"),
+    ]
+
+
+def toolbar(context: PageContext) -> Component:
+    """Draw the controls of the filter, filled by the page's answer."""
+    t = context.t
+    return html.Div(
+        [
+            popover(RANGE_LABEL, RANGE_MENU, "calendar3", t(N_("Time range")), _custom(t)),
+            popover(COMPARISON_LABEL, COMPARISON_MENU, "layout-three-columns", t(N_("Compared with"))),
+            popover(BANK_LABEL, BANK_MENU, "bank", t(N_("Banks"))),
+        ],
+        className="filter-bar",
+    )
+
+
+def _custom(t: Translator) -> list[Component]:
+    dates = dcc.DatePickerRange(
+        id=DATES, first_day_of_week=1, number_of_months_shown=1, display_format="YYYY-MM-DD", minimum_nights=0
+    )
+    return [
+        html.Div(
+            [
+                html.Div(t(N_("Custom, both days included")), className="popover-label"),
+                dates,
+                html.Button(t(N_("Apply")), id=APPLY, className="button is-primary"),
+            ],
+            className="custom-range",
+        )
+    ]
+
+
+PAGE = Page(
+    slug="overview",
+    path="/",
+    name=N_("Overview"),
+    icon="columns-gap",
+    permission=Permission.VIEW_DASHBOARDS,
+    layout=layout,
+    toolbar=toolbar,
+)

@@ -1,0 +1,211 @@
+"""A tile of one figure: value, verdict in words, interval and the period before."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard import formatting as f
+from dashboard.charts.figure import Words
+from dashboard.charts.sparkline import sparkline
+from dashboard.overview.kpis import Figure, Kpi
+from dashboard.statistics.verdicts import Outcome, Verdict
+from database.metrics import Better, Metric, Unit
+from layouts.icons import icon
+from models.messages import N_
+
+E4 = 10_000
+HIDDEN: dict[str, Any] = {"aria-hidden": "true"}
+_ICONS = {
+    Outcome.UP: "arrow-up-right",
+    Outcome.DOWN: "arrow-down-right",
+    Outcome.NO_CHANGE: "arrow-right",
+    Outcome.NO_LABEL_DATES: "question-circle",
+    Outcome.LABELS_COMING: "hourglass-split",
+    Outcome.NO_LABELS: "question-circle",
+    Outcome.NOT_ANALYSED: "question-circle",
+    Outcome.NOTHING_BEFORE: "question-circle",
+}
+_SENTENCES = {
+    Outcome.NO_CHANGE: N_("no clear change"),
+    Outcome.NO_LABEL_DATES: N_("can’t tell (no label dates)"),
+    Outcome.LABELS_COMING: N_("labels still coming"),
+    Outcome.NO_LABELS: N_("no labels"),
+    Outcome.NOT_ANALYSED: N_("not analysed yet"),
+    Outcome.NOTHING_BEFORE: N_("no full period before"),
+    Outcome.NOT_COMPARED: "",
+}
+
+
+def tile(kpi: Kpi, words: Words) -> Component:
+    """Draw a tile; several figures (one per currency) stand below each other, without a total."""
+    definition = words.say(kpi.metric.definition.msgid)
+    label = html.Div(words.say(kpi.metric.label.msgid), className="tile-label", title=definition)
+    if len(kpi.figures) > 1:
+        rows = [_short_row(kpi.metric, figure, words) for figure in kpi.figures]
+        return html.Div([label, html.Div(rows, className="tile-rows num")], className="tile")
+    figure = kpi.figures[0]
+    return html.Div(
+        [
+            label,
+            html.Div([_value(kpi.metric, figure, words), _spark(kpi)], className="tile-line"),
+            _verdict(kpi.metric, figure, words),
+            *[html.Div(text, className="tile-detail num") for text in _details(kpi.metric, figure, words)],
+        ],
+        className=f"tile tile-{kpi.metric.slug.replace('_', '-')}",
+    )
+
+
+def skeletons(count: int) -> list[Component]:
+    """Draw tiles that wait for their figures."""
+    return [
+        html.Div([html.Div(className="skeleton-line") for _ in range(3)], className="tile")
+        for _ in range(count)
+    ]
+
+
+def written(metric: Metric, value: float | None, currency: str | None, words: Words) -> str:
+    """Write a value of a metric in its unit."""
+    if value is None:
+        return f.NOTHING
+    if metric.unit is Unit.SHARE:
+        return f.percent(value, words.locale)
+    if metric.unit is Unit.MONEY:
+        return f.money(Decimal(repr(value)), currency or "", words.locale)
+    return f.count(value, words.locale)
+
+
+def _value(metric: Metric, figure: Figure, words: Words) -> Component:
+    if figure.value is None:
+        return html.Span(f.NOTHING, className="tile-figure")
+    if metric.unit is Unit.SHARE:
+        number = f.percent_number(figure.value, words.locale)
+        unit = html.Span(f"{f.THIN}%", className="tile-unit")
+        return html.Span([number, unit], className="tile-figure num")
+    exact = figure.exact_e4
+    title = (
+        f.money_exact(Decimal(exact) / E4, figure.currency or "", words.locale) if exact is not None else None
+    )
+    text = written(metric, figure.value, figure.currency, words)
+    return html.Span(text, className="tile-figure num", title=title)
+
+
+def _spark(kpi: Kpi) -> Component:
+    now = sparkline(kpi.trend, among=kpi.trend_before)
+    before = sparkline(kpi.trend_before, among=kpi.trend, is_dashed=True)
+    lines = [
+        html.Span(
+            className=f"spark-{name}",
+            style={"maskImage": f'url("{line}")', "WebkitMaskImage": f'url("{line}")'},
+        )
+        for name, line in (("before", before), ("now", now))
+        if line and now
+    ]
+    return html.Span(lines, className="spark", **HIDDEN)
+
+
+def _verdict(metric: Metric, figure: Figure, words: Words) -> Component:
+    outcome = figure.verdict.outcome
+    if outcome is Outcome.NOT_COMPARED:
+        return html.Div(className="tile-verdict")
+    text = verdict_words(metric, figure.verdict, words)
+    return html.Div(
+        [icon(_ICONS[outcome]), html.Span(text)], className=f"tile-verdict {_tone(metric, outcome)}"
+    )
+
+
+def verdict_words(metric: Metric, verdict: Verdict, words: Words) -> str:
+    """Say a verdict: a direction with its size, or why there is none."""
+    if verdict.outcome not in {Outcome.UP, Outcome.DOWN}:
+        return words.say(_SENTENCES[verdict.outcome])
+    change = verdict.change.value if verdict.change else 0.0
+    if metric.unit is Unit.SHARE:
+        size = words.say(N_("{points} points"), points=f.points(abs(change), words.locale))
+    elif verdict.relative is not None:
+        size = f.percent(abs(verdict.relative), words.locale, 1)
+    else:
+        size = f.count(abs(change), words.locale)
+    sentence = N_("up {size}") if verdict.outcome is Outcome.UP else N_("down {size}")
+    return words.say(sentence, size=size)
+
+
+def _tone(metric: Metric, outcome: Outcome) -> str:
+    if outcome not in {Outcome.UP, Outcome.DOWN}:
+        return "is-unsure"
+    if metric.better is Better.NEITHER:
+        return "is-plain"
+    return "is-worse" if outcome is Outcome.UP else "is-better"
+
+
+def _details(metric: Metric, figure: Figure, words: Words) -> list[str]:
+    lines = []
+    if figure.smallest_e4 is not None and figure.largest_e4 is not None:
+        low, high = (
+            f.money(Decimal(end) / E4, figure.currency or "", words.locale)
+            for end in (figure.smallest_e4, figure.largest_e4)
+        )
+        lines.append(words.say(N_("from {smallest} to {largest}"), smallest=low, largest=high))
+    else:
+        lines.append(_interval_and_before(metric, figure, words))
+    if figure.verdict.outcome is Outcome.NO_LABEL_DATES and figure.verdict.change is not None:
+        lines.append(_change(metric, figure, words))
+    elif figure.compared_until is not None:
+        day = f.day(figure.compared_until, words.locale)
+        lines.append(words.say(N_("compared up to {day}"), day=day))
+    return [line for line in lines if line]
+
+
+def _interval_and_before(metric: Metric, figure: Figure, words: Words) -> str:
+    before = written(metric, figure.before, figure.currency, words) if figure.before is not None else None
+    if figure.estimate is None:
+        return words.say(N_("{before} before"), before=before) if before else ""
+    low, high = figure.estimate.low, figure.estimate.high
+    if metric.unit is Unit.SHARE:
+        interval = f.percent_range(low, high, words.locale)
+    else:
+        ends = [f.money_short(_rounded(end), figure.currency or "", words.locale) for end in (low, high)]
+        interval = f"{ends[0]}{f.DASH}{ends[1]}"
+    if before is None:
+        return interval
+    return words.say(N_("{interval}, was {before}"), interval=interval, before=before)
+
+
+def _change(metric: Metric, figure: Figure, words: Words) -> str:
+    """Write the difference with its interval, where no direction may be claimed."""
+    change = figure.verdict.change
+    if change is None:
+        return ""
+    if metric.unit is Unit.SHARE:
+        decimals = f.percent_decimals([change.low, change.high])
+        value, low, high = (
+            f.percent_number(each, words.locale, decimals) for each in (change.value, change.low, change.high)
+        )
+        return words.say(N_("{change} points ({low} to {high})"), change=_signed(value), low=low, high=high)
+    value, low, high = (
+        f.money_short(_rounded(each), figure.currency or "", words.locale)
+        for each in (change.value, change.low, change.high)
+    )
+    return words.say(N_("{change} ({low} to {high})"), change=_signed(value), low=low, high=high)
+
+
+def _signed(text: str) -> str:
+    return text if text.startswith(f.MINUS) else f"+{text}"
+
+
+def _rounded(amount: float) -> float:
+    """Round to three digits: the ends of an interval are not known better."""
+    return float(f"{amount:.3g}")
+
+
+def _short_row(metric: Metric, figure: Figure, words: Words) -> Component:
+    return html.Div(
+        [
+            html.Span(written(metric, figure.value, figure.currency, words), className="tile-row-figure"),
+            html.Span(figure.currency or "", className="tile-row-currency"),
+        ],
+        className="tile-row",
+        title=verdict_words(metric, figure.verdict, words),
+    )
