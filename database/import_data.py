@@ -1,0 +1,218 @@
+"""Import a file of transactions: `python -m database.import_data FILE --bank CODE [options]`."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TextIO
+
+from dashboard.ingestion.bank import BankFound, BankWish, bank_for
+from dashboard.ingestion.layouts import GENERIC, LAYOUTS
+from dashboard.ingestion.options import ImportOptions, ImportResult, Progress
+from dashboard.ingestion.plan import JOB_KIND, Plan, plan_import
+from dashboard.ingestion.run import import_file, said
+from dashboard.jobs.submit import submit
+from database.config import DatabaseConfig
+from database.connection import get_db_session
+from database.embedded import running
+from database.logs.events import store_logs
+from database.migrations import run_all_migrations
+from database.owner import owner_session
+from database.segments.compaction import fold_tail
+from models.errors import UserError
+
+SAY_EVERY_S = 5.0
+DRAW_EVERY_S = 0.2
+STOPPED = 130
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one import; 0 when done, 1 with a sentence when not, 130 when it was stopped."""
+    options = _parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, _as_interrupt)
+    try:
+        with _database():
+            return _queue(options) if options.job else _import(options)
+    except UserError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    except KeyboardInterrupt:
+        sys.stderr.write("\nStopped. The same command goes on from there.\n")
+        return STOPPED
+
+
+@contextmanager
+def _database() -> Iterator[None]:
+    """Reach the database: our own server is started where it does not run; the schema is brought up."""
+    config = DatabaseConfig.from_env()
+    if not config.is_embedded:
+        yield
+        return
+    with running(config.home):
+        run_all_migrations()
+        yield
+
+
+def _import(options: argparse.Namespace) -> int:
+    plan = _prepare(options)
+    handler = store_logs("import", level="INFO")
+    try:
+        size = plan.source.size / 1e6
+        _say(f"Reading {plan.path.name} ({size:.1f} MB): {plan.layout.label}.")
+        line = ProgressLine(sys.stdout)
+        result = import_file(plan.path, plan.options, line.show)
+        line.end()
+        _tell(result)
+        if not result.was_complete:
+            _fold()
+    finally:
+        handler.close()
+    return 0
+
+
+def _queue(options: argparse.Namespace) -> int:
+    plan = _prepare(options)
+    with get_db_session() as session:
+        job_id = submit(session, JOB_KIND, plan.options.as_parameters(plan.path))
+    _say(f"The import is queued as run {job_id}; the worker begins it as soon as it is free.")
+    return 0
+
+
+def _prepare(options: argparse.Namespace) -> Plan:
+    """Check the file before anything is written, then find or make its bank."""
+    asked = ImportOptions(
+        options.bank,
+        options.layout,
+        dict(_pair(given) for given in options.map),
+        options.time_zone,
+        options.currency.upper() if options.currency else None,
+    )
+    plan = plan_import(Path(options.file).resolve(), asked)
+    wish = BankWish(options.bank_name, options.bank_zone, options.base_currency, options.country)
+    with get_db_session() as session:
+        currency = plan.layout.constants.get("currency")
+        found = bank_for(session, options.bank, wish, currency=currency, grant=options.grant)
+    _tell_bank(found)
+    return plan
+
+
+def _tell_bank(found: BankFound) -> None:
+    bank = found.settings
+    if found.is_new:
+        _say(f"Bank {bank.code} is new: zone {bank.time_zone}, base currency {bank.base_currency}.")
+        if not found.granted:
+            _say("There is no active admin yet who could see it: python -m database.seed_data makes one.")
+    if found.granted:
+        _say(f"It may be seen by {', '.join(found.granted)}.")
+
+
+def _tell(result: ImportResult) -> None:
+    if result.was_complete:
+        _say(f"This file was imported before, as dataset {result.dataset_id}: nothing was added.")
+        return
+    if result.rows_before:
+        _say(f"It went on from row {result.rows_before + 1:,}.")
+    _say(str(said(result)))
+    if result.rejects_file is not None:
+        _say(f"The rows that were not stored, with their reasons: {result.rejects_file}")
+    if result.skipped_hours or result.doubled_hours:
+        _say(
+            f"{result.skipped_hours} times were in an hour that a clock change skips (read as before the "
+            f"change), {result.doubled_hours} in one that it doubles (read as its first)."
+        )
+
+
+def _fold() -> None:
+    """Seal the new rows' records, so that pages read them fast; without the owner's login a job does it."""
+    try:
+        is_more = True
+        while is_more:
+            with owner_session() as session:
+                is_more = fold_tail(session).more
+    except UserError as error:
+        _say(f"The rows are visible, but not folded: {error}")
+
+
+class ProgressLine:
+    """How far an import is: one line that is drawn again on a terminal, else a line now and then."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._is_terminal = stream.isatty()
+        self._next = 0.0
+        self._width = 0
+
+    def show(self, progress: Progress) -> None:
+        """Write rows, share, rate and time left, unless that was just written."""
+        now = time.monotonic()
+        if now < self._next:
+            return
+        self._next = now + (DRAW_EVERY_S if self._is_terminal else SAY_EVERY_S)
+        rate, share = progress.rows_per_second, progress.share
+        left = progress.seconds * (1 - share) / share if share else 0.0
+        text = f"{progress.counts.read:,} rows, {share:.0%}, {rate:,.0f} rows/s, {_clock(left)} left"
+        if progress.counts.rejected + progress.counts.conflict:
+            text += f", {progress.counts.rejected + progress.counts.conflict:,} refused"
+        self._write(text)
+
+    def _write(self, text: str) -> None:
+        if self._is_terminal:
+            self._stream.write("\r" + text.ljust(self._width))
+            self._width = len(text)
+        else:
+            self._stream.write(text + "\n")
+        self._stream.flush()
+
+    def end(self) -> None:
+        """Leave the line as it is."""
+        if self._width:
+            self._stream.write("\n")
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def _pair(given: str) -> tuple[str, str]:
+    field, mark, column = given.partition("=")
+    if not (field and mark and column):
+        raise UserError("--map {given} is not FIELD=COLUMN, like --map amount=TX_AMOUNT.", given=given)
+    return field, column
+
+
+def _as_interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _say(sentence: str) -> None:
+    sys.stdout.write(f"{sentence}\n")
+    sys.stdout.flush()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m database.import_data", description=__doc__)
+    add = parser.add_argument
+    add("file", metavar="FILE", help=".csv, .csv.gz or .parquet")
+    add("--bank", required=True, metavar="CODE", help="the bank that the rows belong to; made if it is new")
+    add("--bank-name", metavar="NAME", help="a new bank's name (default: its code)")
+    add("--bank-zone", metavar="ZONE", help="a new bank's business time zone, as Europe/Paris (default UTC)")
+    add("--base-currency", metavar="CUR", help="a new bank's currency of sums (default: the file's one)")
+    add("--country", metavar="CC", help="a new bank's country, for its public holidays")
+    add("--grant", action="append", default=[], metavar="USER", help="let this user see the bank too")
+    add("--job", action="store_true", help="queue the import for the worker instead of waiting for it")
+    add("--layout", choices=(*LAYOUTS, GENERIC), help="default: the one whose header the file has")
+    add("--map", action="append", default=[], metavar="FIELD=COLUMN", help="which column fills a field")
+    add("--time-zone", metavar="ZONE", help="zone of times that name none (default: the bank's)")
+    add("--currency", metavar="CUR", help="currency of rows that name none")
+    return parser
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
