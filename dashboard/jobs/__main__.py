@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import logging
 import sys
 
@@ -13,6 +14,7 @@ from models.errors import UserError
 
 def main() -> int:
     """Work until told to stop; a mistake in the settings is one sentence."""
+    argparse.ArgumentParser(prog="python -m dashboard.jobs", description=__doc__).parse_args()
     logging.basicConfig(level="WARNING", format="%(asctime)s %(levelname)s %(name)s %(message)s")
     try:
         handler = store_logs("worker", level=WebSettings.from_env().log_level)
