@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import argparse
 import logging
 import sys
 
@@ -14,6 +15,7 @@ from models.errors import UserError
 
 def main() -> int:
     """Work until told to stop; a mistake in the settings is one sentence."""
+    argparse.ArgumentParser(prog="python -m dashboard.jobs", description=__doc__).parse_args()
     argparse.ArgumentParser(prog="python -m dashboard.jobs", description=__doc__).parse_args()
     logging.basicConfig(level="WARNING", format="%(asctime)s %(levelname)s %(name)s %(message)s")
     try:
