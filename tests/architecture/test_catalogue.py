@@ -114,7 +114,9 @@ def test_make_has_the_catalogues_targets() -> None:
     assert targets == set(CATALOGUE["make"]["targets"])
 
 
-def test_scripts_find_the_catalogues_functions() -> None:
+@pytest.mark.committed
+def test_scripts_find_the_catalogues_functions(committed: Database) -> None:
+    assert committed, "the engine among them is made on first use"
     for home, entry in CATALOGUE["functions"].items():
         must, may = listed(entry)
         owner = _object(home)
