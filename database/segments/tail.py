@@ -66,15 +66,18 @@ def relabel(changes: str) -> str:
     return f"""
 with change as materialized (select * from {changes}),
 old as materialized (
-    select {_of("t")} from transactions t join change c using (bank_id, transaction_id)
+    select {_of("t")}, c.is_fraud as is_fraud_now, c.fraud_type as fraud_type_now,
+        c.fraud_reason as fraud_reason_now
+    from transactions t join change c using (bank_id, transaction_id)
     where (t.is_fraud, t.fraud_type, t.fraud_reason)
         is distinct from (c.is_fraud, c.fraud_type, c.fraud_reason)
     order by t.bank_id, t.transaction_id for update of t
 ),
 new as (
     update transactions t
-    set is_fraud = c.is_fraud, fraud_type = c.fraud_type, fraud_reason = c.fraud_reason, updated_at = now()
-    from old join change c using (bank_id, transaction_id)
+    set is_fraud = is_fraud_now, fraud_type = fraud_type_now, fraud_reason = fraud_reason_now,
+        updated_at = now()
+    from old
     where t.bank_id = old.bank_id and t.transaction_id = old.transaction_id
     returning {_of("t")}
 )
