@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import argparse
 import logging
 import sys
 
@@ -15,7 +14,6 @@ from models.errors import UserError
 
 def main() -> int:
     """Work until told to stop; a mistake in the settings is one sentence."""
-    argparse.ArgumentParser(prog="python -m dashboard.jobs", description=__doc__).parse_args()
     argparse.ArgumentParser(prog="python -m dashboard.jobs", description=__doc__).parse_args()
     logging.basicConfig(level="WARNING", format="%(asctime)s %(levelname)s %(name)s %(message)s")
     try:
