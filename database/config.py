@@ -78,8 +78,9 @@ def _sentence(settings: type[BaseSettings], detail: ErrorDetails) -> str:
     if detail["type"] == "value_error":
         return f"{name} {detail['ctx']['error']}"
     problem = _PROBLEMS.get(detail["type"], detail["msg"].lower())
+    limits = {key: f"{v:g}" if isinstance(v, float) else v for key, v in detail.get("ctx", {}).items()}
     shown = "" if "PASSWORD" in name or "KEY" in name or "URL" in name else f", not {detail['input']!r}"
-    return f"{name} {problem.format(**detail.get('ctx', {}))}{shown}"
+    return f"{name} {problem.format(**limits)}{shown}"
 
 
 SslMode = Literal["disable", "allow", "prefer", "require", "verify-ca", "verify-full"]

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from dashboard.config import WebSettings
+from dashboard.serving import address, listen, web_command
+from models.errors import UserError
+
+
+def settings(port: int = 8050, *, host: str = "127.0.0.1", more: dict[str, str] | None = None) -> WebSettings:
+    plain = WebSettings(home=Path("unused"), _env_file=None)
+    return plain.model_copy(update={"host": host, "port": port, **(more or {})})
+
+
+def test_a_taken_port_is_one_sentence() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(UserError, match=rf"Port {port} of 127.0.0.1 is taken.*--port"):
+            listen(settings(port))
+
+
+def test_an_address_of_elsewhere_is_one_sentence() -> None:
+    with pytest.raises(UserError, match=r"no.such.host.invalid is not an address of this machine"):
+        listen(settings(host="no.such.host.invalid"))
+
+
+def test_two_workers_of_eight_threads_serve_on_gunicorn_and_sixteen_on_waitress() -> None:
+    assert web_command(settings(), with_gunicorn=True)[1:] == [
+        "-m", "gunicorn", "-c", "python:dashboard.gunicorn_settings", "app:create_server()",
+    ]  # fmt: skip
+    assert web_command(settings(9), with_gunicorn=False)[1:] == [
+        "-m", "waitress", "--call", "--host=127.0.0.1", "--port=9", "--threads=16", "--ident=vigie",
+        "app:create_server",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("host", "more", "shown"),
+    [
+        ("127.0.0.1", {}, "http://127.0.0.1:8050/"),
+        ("0.0.0.0", {}, "http://127.0.0.1:8050/"),  # noqa: S104 - shown, not bound to
+        ("::1", {"base_path": "/fraud/"}, "http://[::1]:8050/fraud/"),
+        ("127.0.0.1", {"public_url": "https://v.org"}, "https://v.org"),
+    ],
+)
+def test_the_address_shown_is_one_to_type(host: str, more: dict[str, str], shown: str) -> None:
+    assert address(settings(host=host, more=more)) == shown
