@@ -17,11 +17,11 @@ _CODES_LOCK = 7_102_001
 _KNOWN = text("select value, code from codes where kind = :kind and value = any(:values)")
 _ADD = text("""
 insert into codes (kind, value, code)
-select :kind, value, code from (
-    select value, row_number() over (order by value)
+select :kind, absent, code from (
+    select absent, row_number() over (order by absent)
         + (select coalesce(max(code), 0) from codes where kind = :kind) as code
-    from unnest(cast(:values as text[])) as value
-    where not exists (select from codes known where known.kind = :kind and known.value = value)
+    from unnest(cast(:values as text[])) as absent
+    where not exists (select from codes where kind = :kind and value = absent)
 ) numbered
 where code <= :limit
 """)

@@ -87,9 +87,9 @@ def chosen(rows: pd.DataFrame, selection: Selection, since: datetime, until: dat
         if value is not None:
             keep &= rows[column] == value
     score = (rows.fraud_score.astype(float) * 10_000).round()
-    for values, bounds in ((score, selection.score_e4),):
-        if bounds is not None:
-            keep &= values.notna() & (values >= (bounds[0] or 0)) & (values <= (bounds[1] or 10_000))
+    if selection.score_e4 is not None:
+        low, high = selection.score_e4
+        keep &= score.notna() & (score >= (low or 0)) & (score <= (high or 10_000))
     return rows[keep]
 
 
@@ -104,9 +104,13 @@ def within_amounts(rows: pd.DataFrame, selection: Selection) -> pd.DataFrame:
 def sums(rows: pd.DataFrame) -> Sums:
     count: Counter[str] = Counter(rows=len(rows))
     squares = dict.fromkeys(("labelled", "fraud"), 0)
-    listed = zip(*(rows[name].tolist() for name in ("transaction_type", "money", "label", "anomaly")), strict=True)
+    listed = zip(
+        *(rows[name].tolist() for name in ("transaction_type", "money", "label", "anomaly")), strict=True
+    )
     for kind, money, label, anomaly in listed:
-        groups = [name for name, holds in (("labelled", label != MISSING), ("fraud", label == "fraud")) if holds]
+        groups = [
+            name for name, holds in (("labelled", label != MISSING), ("fraud", label == "fraud")) if holds
+        ]
         count.update(anomalies=anomaly == "yes", analysed=anomaly != MISSING)
         count.update(labelled=label != MISSING, frauds=label == "fraud")
         if kind in VOLUME and money is pd.NA:

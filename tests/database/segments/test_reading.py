@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -51,9 +51,11 @@ def world(seed: int, rows: int) -> tuple[list[int], pd.DataFrame]:
     with get_db_session() as session:
         banks = [make_bank(session) for _ in range(2)]
         session.execute(
-            text("insert into exchange_rates (rate_date, currency, base_currency, rate, source)"
-                 " select day::date, 'USD', 'EUR', 0.9137, 'test'"
-                 " from generate_series(date '2023-12-01', date '2024-06-01', '1 day') day")
+            text(
+                "insert into exchange_rates (rate_date, currency, base_currency, rate, source)"
+                " select day::date, 'USD', 'EUR', 0.9137, 'test'"
+                " from generate_series(date '2023-12-01', date '2024-06-01', '1 day') day"
+            )
         )
         codes, ids = [bank.code for bank in banks], [bank.bank_id for bank in banks]
     for code, bank_id in zip(codes, ids, strict=True):
