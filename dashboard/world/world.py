@@ -22,7 +22,7 @@ from dashboard.world.people import settle
 from dashboard.world.rhythm import day_kinds, day_weights, days_between
 from dashboard.world.shops import open_shops
 
-ROWS_A_BATCH = 50_000
+ROWS_A_BATCH = 10_000
 _EPOCH = date(1970, 1, 1).toordinal()
 
 
@@ -111,7 +111,7 @@ class BankWorld:
         return plan_fraud(self.habits, self._calendar, self._weights, wanted, rng)
 
     def batches(self) -> Iterator[Batch]:
-        """Yield all payments, oldest first, in batches of whole days of about 50,000."""
+        """Yield all payments, oldest first, in batches of whole days, of about 10,000 rows."""
         rng = generator(self.options.seed, self.bank.code, "rows", str(self.options.until))
         fraud_day = self._fraud.payments.local // DAY - self._calendar.day[0]
         counts = rng.multinomial(self.rows - len(fraud_day), shares(self._weights))
@@ -157,7 +157,7 @@ class BankWorld:
 
 
 def _spans(counts: Ints) -> Iterator[tuple[int, int]]:
-    """Yield runs of days with at most about 50,000 payments each."""
+    """Yield runs of days with about 10,000 payments each."""
     number = np.maximum(0, np.cumsum(counts) - counts // 2) // ROWS_A_BATCH
     edges = [0, *(np.flatnonzero(np.diff(number)) + 1).tolist(), len(counts)]
     yield from pairwise(edges)

@@ -1,0 +1,214 @@
+"""The world into the database, by the bulk path: a dataset and a job a bank, resumed where it stopped."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Final
+
+from dashboard.ingestion.ahead import ahead
+from dashboard.ingestion.load import Memory, load_rows
+from dashboard.world.world import BankWorld, Batch, WorldOptions, build_world
+from database.connection import Session, get_db_session
+from database.loading import bank_terms
+from database.queries import banks, datasets, jobs
+from database.queries.datasets import Counts, Run
+from models.datasets import DatasetOrigin
+from models.errors import ConflictError
+from models.jobs import JobStatus
+from models.messages import N_, Message
+
+JOB_KIND: Final = "generate"
+DATASET: Final = "demo"
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the world is: rows stored of all, and how many this process stored in how many seconds."""
+
+    bank: str
+    rows: int
+    total: int
+    stored: int
+    seconds: float
+
+    @property
+    def rows_a_second(self) -> float:
+        """The pace so far."""
+        return self.stored / self.seconds if self.seconds else 0.0
+
+    @property
+    def seconds_left(self) -> float | None:
+        """The time left at this pace; None before there is one."""
+        return (self.total - self.rows) / self.rows_a_second if self.stored and self.seconds else None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredWorld:
+    """What is there now, and how much of it this call stored."""
+
+    options: WorldOptions
+    rows: int
+    stored: int
+    seconds: float
+
+
+Report = Callable[[Progress], None]
+
+
+def store_world(options: WorldOptions, report: Report | None = None) -> StoredWorld:
+    """Store the world and return what is there; a world that was begun is completed as it was begun."""
+    options = begun_world() or options
+    worlds = build_world(options)
+    total, before, stored, begun = sum(world.rows for world in worlds), 0, 0, time.monotonic()
+    for world in worlds:
+        here, there = stored, before
+
+        def tell(rows: int, new: int, world: BankWorld = world, here: int = here, there: int = there) -> None:
+            if report is not None:
+                seconds = time.monotonic() - begun
+                report(Progress(world.bank.name, there + rows, total, here + new, seconds))
+
+        stored += _store_bank(world, tell)
+        before += world.rows
+    return StoredWorld(options, total, stored, time.monotonic() - begun)
+
+
+def begun_world() -> WorldOptions | None:
+    """Return the options of the world that is there, complete or not."""
+    with get_db_session() as session:
+        if not banks.demo_codes(session):
+            return None
+        found = jobs.newest(session, kind=JOB_KIND, limit=1)
+    return _options_of(dict(found[0].parameters)) if found else None
+
+
+def _store_bank(world: BankWorld, tell: Callable[[int, int], None]) -> int:
+    """Store what is missing of one bank and return how many rows that was."""
+    _ensure_bank(world)
+    with get_db_session([world.bank.code]) as session:
+        terms = bank_terms(session)
+        run = _claim(session, terms.bank_id, world)
+    if run.status is JobStatus.SUCCEEDED:
+        return 0
+    writer = _Writer(world, Memory(terms), run, int(run.result.get("batches", 0)), run.counts)
+    try:
+        with ahead(world.batches()) as batches:
+            for number, batch in enumerate(batches):
+                if number >= writer.done:
+                    writer.store(batch)
+                    tell(writer.counts.accepted, writer.counts.accepted - run.counts.accepted)
+    except BaseException:
+        _finish(run, JobStatus.FAILED, Message(N_("Stopped; the same command goes on from there.")))
+        raise
+    said = Message(N_("{rows} rows of the demo stored."), {"rows": writer.counts.accepted})
+    _finish(run, JobStatus.SUCCEEDED, said)
+    return writer.counts.accepted - run.counts.accepted
+
+
+@dataclass(slots=True)
+class _Writer:
+    """Stores batches, each with its progress in one transaction."""
+
+    world: BankWorld
+    memory: Memory
+    run: Run
+    done: int
+    counts: Counts
+
+    def store(self, batch: Batch) -> None:
+        bank_id = self.memory.terms.bank_id
+        with get_db_session([self.memory.terms.code]) as session:
+            stored = load_rows(
+                session,
+                self.memory,
+                self.run.dataset_id,
+                batch.rows,
+                customers=self.world.customers,
+                merchants=self.world.merchants,
+            )
+            counts = self.counts + Counts(read=batch.rows.num_rows, accepted=stored.inserted)
+            first, last = stored.first_at, stored.last_at
+            datasets.add_rows(session, bank_id, self.run.dataset_id, stored.inserted, first, last)
+            is_cancelled = datasets.advance(
+                session,
+                bank_id,
+                self.run,
+                counts,
+                bytes_total=0,
+                kept={"batches": self.done + 1},
+                rejects_file=None,
+            )
+            jobs.report(session, self.run.job_id, done=counts.accepted, total=self.world.rows)
+            if is_cancelled is None or is_cancelled:
+                raise ConflictError(N_("The demo was cancelled, or is being stored by another process."))
+        self.done, self.counts = self.done + 1, counts
+
+
+def _ensure_bank(world: BankWorld) -> None:
+    bank = world.bank
+    with get_db_session() as session:
+        found = banks.find(session, bank.code)
+        if found is not None and not found.is_demo:
+            raise ConflictError(
+                N_("The bank {code} has your own data: the demo needs that name."), code=bank.code
+            )
+        found = found or banks.create(
+            session,
+            bank.code,
+            name=bank.name,
+            country=bank.country,
+            base_currency=bank.currency,
+            time_zone=bank.zone,
+            is_demo=True,
+        )
+        banks.grant_to_admins(session, found.bank_id)
+
+
+def _claim(session: Session, bank_id: int, world: BankWorld) -> Run:
+    """Take over the bank's run where it stopped, or begin it."""
+    known = [one.dataset_id for one in datasets.of_bank(session, bank_id) if one.is_demo]
+    last = datasets.newest_run(session, bank_id, known[0]) if known else None
+    if last is not None and last.status is JobStatus.SUCCEEDED:
+        return last
+    dataset_id = (
+        known[0]
+        if known
+        else datasets.create(session, bank_id, DATASET, origin=DatasetOrigin.GENERATED, is_demo=True)
+    )
+    if last is not None:
+        jobs.finish(session, last.job_id, JobStatus.FAILED)
+        last = datasets.newest_run(session, bank_id, dataset_id)
+    job_id = jobs.create(session, JOB_KIND, _parameters(world.options), status=JobStatus.RUNNING)
+    datasets.begin_run(session, bank_id, dataset_id, job_id, bytes_total=0)
+    if last is not None:
+        datasets.keep(session, job_id, {"batches": last.result.get("batches", 0)})
+    run = datasets.run_of_job(session, bank_id, job_id)
+    if run is None:
+        raise ConflictError(N_("The demo was cancelled, or is being stored by another process."))
+    return run if last is None else replace(run, counts=last.counts)
+
+
+def _parameters(options: WorldOptions) -> dict[str, Any]:
+    return {
+        "until": options.until.isoformat(),
+        "banks": options.banks,
+        "days": options.days,
+        "transactions": options.transactions,
+        "seed": options.seed,
+    }
+
+
+def _options_of(parameters: dict[str, Any]) -> WorldOptions:
+    return WorldOptions(**{**parameters, "until": date.fromisoformat(parameters["until"])})
+
+
+def _finish(run: Run, status: JobStatus, message: Message) -> None:
+    with get_db_session() as session:
+        jobs.finish(session, run.job_id, status, message=message)
+    logger.info("Demo run %d %s: %s", run.job_id, status, message, extra={"category": "ingest"})
