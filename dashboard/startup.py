@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from dashboard.config import WebSettings
@@ -13,12 +14,15 @@ from database.config import OLDEST_POSTGRES, DatabaseConfig
 from database.health import health_check
 from database.limits import Limits, limits
 from database.migration_files import read_migrations
+from database.queries import jobs
 from models.errors import UserError
 from models.messages import N_
 
 # The worker's own engine for the owner, and its listener.
 WORKER_EXTRA: Final = 6
 SUPERVISOR_EXTRA: Final = 4
+_BEGUN: Final = "begun"
+_MADE: Final = "made"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +43,7 @@ def prepare(supervisor: Supervisor, settings: WebSettings, config: DatabaseConfi
             oldest=OLDEST_POSTGRES,
         )
     _bring_schema_up_to_date(supervisor, config)
-    if not has_admin():
-        command = [sys.executable, "-m", "database.seed_data"]
-        wants_demo = demo and config.is_embedded and not settings.is_production
-        command += ["--demo"] if wants_demo else []
-        supervisor.run_once("the first login", command, own_environment())
+    _seed(supervisor, settings.home, demo=demo and config.is_embedded and not settings.is_production)
     pool = fitting_pool(settings, config, found)
     if (pool.size, pool.overflow) != (config.pool_size, config.max_overflow):
         supervisor.say(
@@ -73,15 +73,30 @@ def _bring_schema_up_to_date(supervisor: Supervisor, config: DatabaseConfig) -> 
     supervisor.say("DATABASE_OWNER_URL is not set: Vigie runs no migrations and folds no new rows.")
 
 
+def _seed(supervisor: Supervisor, home: Path, *, demo: bool) -> None:
+    """Make the first admin where there is none, and the demo once, where nothing was ever stored.
+
+    A note in VIGIE_HOME says that the demo was begun, so that the next start completes a killed one, and
+    that it was made, so that no start brings back one that was removed.
+    """
+    note = home / "demo-state"
+    state = note.read_text(encoding="ascii") if note.exists() else ""
+    with connection.get_db_session() as session:
+        has_admin = setup.has_admin(session)
+        is_empty = not any(jobs.newest(session, kind=kind, limit=1) for kind in ("generate", "import"))
+    adds_demo = demo and (state == _BEGUN or (state == "" and is_empty))
+    command = [sys.executable, "-m", "database.seed_data"]
+    if adds_demo:
+        note.write_text(_BEGUN, encoding="ascii")
+        supervisor.run_once("the demo", [*command, "--demo"], own_environment())
+        note.write_text(_MADE, encoding="ascii")
+    elif not has_admin:
+        supervisor.run_once("the first login", command, own_environment())
+
+
 def fitting_pool(settings: WebSettings, config: DatabaseConfig, found: Limits) -> Pool:
     """Return the pool of the settings, cut so that all processes together fit the server."""
     processes = settings.workers + 1
     each = max(2, (found.usable - WORKER_EXTRA - SUPERVISOR_EXTRA) // processes)
     size = min(config.pool_size, each)
     return Pool(size, min(config.max_overflow, each - size))
-
-
-def has_admin() -> bool:
-    """Whether somebody can log in already."""
-    with connection.get_db_session() as session:
-        return setup.has_admin(session)
