@@ -41,6 +41,9 @@ from database.config import DatabaseConfig
 from database.embedded.binaries import major_version
 from tests import joining
 from tests.servers import Database, Server, binaries_of
+from tests.sparkov.imported import sparkov, sparkov_imported
+
+__all__ = ["sparkov", "sparkov_imported"]
 
 PACKAGED, OLDEST = 18, 15
 _numbers = itertools.count(1)
