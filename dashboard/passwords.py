@@ -70,14 +70,18 @@ def weakness(password: str, *, names: Iterable[str] = (), policy: Policy = "nist
     """What is wrong with a new password, as a sentence that says how to mend it."""
     text = _normal(password)
     if len(text) < SHORTEST:
-        return Message(N_("Use at least {least} characters; a few unrelated words are good."), {"least": SHORTEST})
+        return Message(
+            N_("Use at least {least} characters; a few unrelated words are good."), {"least": SHORTEST}
+        )
     if len(text) > LONGEST:
         return Message(N_("Use at most {most} characters."), {"most": LONGEST})
     if len(set(text)) < SHORTEST // 3 or _is_common(text):
         return Message(N_("Attackers try this password early. Choose another one."))
     if any(name and name.casefold() in text.casefold() for name in names):
         return Message(N_("Leave your own names out of the password."))
-    if policy == "pci" and (text.isalpha() or not any(c.isalpha() for c in text) or not any(map(str.isdigit, text))):
+    if policy == "pci" and (
+        text.isalpha() or not any(c.isalpha() for c in text) or not any(map(str.isdigit, text))
+    ):
         return Message(N_("Use letters and digits."))
     return None
 

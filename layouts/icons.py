@@ -5,10 +5,11 @@ from __future__ import annotations
 from dash import html
 
 from dashboard.icons import ICONS
+from layouts.attributes import aria
 
 
 def icon(name: str, class_name: str = "") -> html.Span:
     """Draw an icon in the colour of its text; readers of the screen skip it."""
     if name not in ICONS:
         raise ValueError(f"{name} is not in dashboard.icons.ICONS")
-    return html.Span(className=f"icon icon-{name} {class_name}".strip(), **{"aria-hidden": "true"})
+    return html.Span(className=f"icon icon-{name} {class_name}".strip(), **aria(hidden="true"))

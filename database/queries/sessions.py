@@ -51,7 +51,14 @@ _FOUND = (
 
 
 def start(
-    session: Session, *, token_hash: str, user_id: int, at: datetime, until: datetime, ip: str, user_agent: str
+    session: Session,
+    *,
+    token_hash: str,
+    user_id: int,
+    at: datetime,
+    until: datetime,
+    ip: str,
+    user_agent: str,
 ) -> int:
     """Open a session for a browser; return its number."""
     return session.scalars(
@@ -90,9 +97,7 @@ def find(session: Session, token_hash: str) -> OpenSession | None:
 
 def touch(session: Session, session_id: int, at: datetime) -> None:
     """Note that the person did something."""
-    session.execute(
-        update(UserSession).where(UserSession.session_id == session_id).values(last_seen_at=at)
-    )
+    session.execute(update(UserSession).where(UserSession.session_id == session_id).values(last_seen_at=at))
 
 
 def end(session: Session, session_id: int, *, at: datetime, reason: str) -> None:

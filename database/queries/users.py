@@ -62,11 +62,6 @@ def by_id(session: Session, user_id: int) -> Account | None:
     return _one(session, User.user_id == user_id)
 
 
-def any_admin(session: Session) -> bool:
-    """Whether there is an administrator, active or not: then the set-up path is closed for good."""
-    return session.scalar(select(User.user_id).where(User.role == Role.ADMIN).limit(1)) is not None
-
-
 def create(
     session: Session,
     *,
@@ -83,7 +78,9 @@ def create(
     if "@" in username or "@" not in email:
         raise UserError(N_("A username holds no @ and an e-mail address holds one."))
     if by_name(session, username) is not None or by_name(session, email) is not None:
-        raise ConflictError(N_("There is already a user {username} or {email}."), username=username, email=email)
+        raise ConflictError(
+            N_("There is already a user {username} or {email}."), username=username, email=email
+        )
     user_id = session.scalars(
         insert(User).returning(User.user_id),
         [
@@ -155,4 +152,4 @@ def _change(session: Session, user_id: int, **values: Any) -> None:
 
 def _one(session: Session, condition: ColumnElement[bool]) -> Account | None:
     row = session.execute(select(*_COLUMNS).where(condition)).one_or_none()
-    return None if row is None else Account(*row)
+    return None if row is None else Account(**row._asdict())

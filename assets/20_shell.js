@@ -1,0 +1,139 @@
+// The frame's own behaviour: collapsing, menus, theme and language, leaving, and a session that has ended.
+(function () {
+  const page = document.documentElement;
+  const base = () => document.body.dataset.basePath || "/";
+
+  // What was chosen before is in force before the frame is drawn.
+  try {
+    if (localStorage.getItem("vigie-nav") === "collapsed") page.dataset.nav = "collapsed";
+  } catch {
+    // A browser that keeps nothing starts with the words.
+  }
+
+  function collapse(button) {
+    const isCollapsed = page.dataset.nav !== "collapsed";
+    if (isCollapsed) page.dataset.nav = "collapsed";
+    else delete page.dataset.nav;
+    button.setAttribute("aria-expanded", String(!isCollapsed));
+    try {
+      localStorage.setItem("vigie-nav", isCollapsed ? "collapsed" : "open");
+    } catch {
+      // The choice holds for this page.
+    }
+    window.dispatchEvent(new Event("resize"));
+  }
+
+  function send(method, path, body) {
+    return fetch(base() + path, {
+      method,
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(body || {}),
+    });
+  }
+
+  function markTheme() {
+    for (const item of document.querySelectorAll("[data-theme]")) {
+      item.setAttribute("aria-checked", String(item.dataset.theme === page.dataset.themeChoice));
+    }
+  }
+
+  function chooseTheme(theme) {
+    window.vigie.chooseTheme(theme);
+    markTheme();
+    send("PUT", "preferences", { theme });
+  }
+
+  function closeMenus(but) {
+    for (const menu of document.querySelectorAll(".menu-of[open]")) {
+      if (menu !== but) menu.open = false;
+    }
+  }
+
+  document.addEventListener("click", async (event) => {
+    const target = event.target.closest(
+      "[data-collapse],[data-theme],[data-language],[data-sign-out],[data-dismiss],[data-opens]",
+    );
+    const inMenu = event.target.closest(".menu-of");
+    if (!target) return closeMenus(inMenu);
+    if ("collapse" in target.dataset) collapse(target);
+    if ("theme" in target.dataset) chooseTheme(target.dataset.theme);
+    if ("dismiss" in target.dataset) dismiss(target);
+    if ("opens" in target.dataset) {
+      const menu = document.getElementById(target.dataset.opens);
+      menu.open = !menu.open;
+      return undefined;
+    }
+    if ("language" in target.dataset) {
+      await send("PUT", "preferences", { language: target.dataset.language });
+      location.reload();
+    }
+    if ("signOut" in target.dataset) {
+      await send("POST", "logout");
+      location.assign(base() + "login");
+    }
+    return closeMenus("theme" in target.dataset ? inMenu : null);
+  });
+
+  document.addEventListener("toggle", markTheme, true);
+
+  document.addEventListener("keydown", (event) => {
+    const menu = document.querySelector(".menu-of[open]");
+    if (!menu) return;
+    const items = [...menu.querySelectorAll(".menu-item")].filter((item) => item.offsetParent);
+    const at = items.indexOf(document.activeElement);
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (event.key === "Escape") {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    } else if (step && items.length) {
+      event.preventDefault();
+      items[(at + step + items.length) % items.length].focus();
+    }
+  });
+
+  function dismiss(button) {
+    const place = button.closest(".toasts");
+    if (place.id === "notice") place.hidden = true;
+    else window.dash_clientside.set_props(place.id, { children: [] });
+  }
+
+  // A session that has ended sends the browser to the login, with the way back.
+  const ask = window.fetch;
+  window.fetch = async function (...request) {
+    const address = String(request[0] && request[0].url ? request[0].url : request[0]);
+    const isOurs = new URL(address, location.href).origin === location.origin;
+    let answer;
+    try {
+      answer = await ask.apply(this, request);
+    } catch (error) {
+      if (isOurs && error.name !== "AbortError") document.getElementById("notice").hidden = false;
+      throw error;
+    }
+    if (isOurs && answer.status === 401) {
+      location.assign(`${base()}login?next=${encodeURIComponent(location.pathname + location.search)}`);
+      return new Promise(() => {});
+    }
+    if (isOurs) document.getElementById("notice").hidden = answer.status < 502;
+    return answer;
+  };
+
+  // Where one has arrived: the link in the navigation, the name in the bar and in the window.
+  const clientside = (window.dash_clientside = window.dash_clientside || {});
+  clientside.vigie = Object.assign(clientside.vigie || {}, {
+    arrived(pathname) {
+      let name = "";
+      for (const link of document.querySelectorAll(".nav-list a.nav-link")) {
+        const isHere = new URL(link.href).pathname === pathname;
+        if (isHere) {
+          link.setAttribute("aria-current", "page");
+          name = link.textContent;
+        } else {
+          link.removeAttribute("aria-current");
+        }
+      }
+      document.getElementById("here").textContent = name;
+      document.title = name ? `${name} · Vigie` : "Vigie";
+      return pathname;
+    },
+  });
+})();

@@ -1,0 +1,76 @@
+"""Puts the Dash application together: files, pages, callbacks, guards, content policy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from callbacks import routing, shell
+from callbacks.interface import Interface
+from callbacks.registrar import SHELL
+from dashboard.config import WebSettings
+from dashboard.web import files, headers
+from dashboard.web.access import Access, Door, declare
+from dashboard.web.server import create_server
+
+REGISTER: Final[tuple[Callable[[Interface], None], ...]] = (shell.register, routing.register)
+DASH_ENDPOINTS: Final[dict[str, Access]] = {
+    "/": Door.SIGNED_IN,
+    "/<path:path>": Door.SIGNED_IN,
+    "/_dash-layout": Door.SIGNED_IN,
+    "/_dash-dependencies": Door.SIGNED_IN,
+    "/_dash-update-component": SHELL.permission,
+    "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>": Door.SIGNED_IN,
+    "_dash_assets.static": Door.NOBODY,
+    "/_reload-hash": Door.NOBODY,
+    "/_favicon.ico": Door.NOBODY,
+}
+
+
+def create_application(settings: WebSettings | None = None) -> Interface:
+    """Make the application; its `.server` is what a web server serves."""
+    settings = settings or WebSettings.from_env()
+    server = create_server(settings)
+    scripts, styles = files.page_files(server, settings.base_path)
+    server.config.update(
+        COMPRESS_ALGORITHM=["br", "gzip"],
+        COMPRESS_ALGORITHM_STREAMING=["br", "gzip"],
+        COMPRESS_BR_LEVEL=5,
+    )
+    app = Interface(
+        name="vigie",
+        server=server,
+        title="Vigie",
+        update_title="",
+        assets_folder=str(files.ASSETS),
+        include_assets_files=False,
+        external_scripts=scripts,
+        external_stylesheets=styles,
+        requests_pathname_prefix=settings.base_path,
+        routes_pathname_prefix="/",
+        pages_folder="",
+        compress=True,
+        suppress_callback_exceptions=True,
+        use_async=False,
+        enable_mcp=False,
+        add_log_handler=False,
+        on_error=shell.show_error,
+    )
+    declare(server, DASH_ENDPOINTS)
+    app.layout = shell.layout
+    for register in REGISTER:
+        register(app)
+    refuse_unguarded(app)
+    headers.allow_scripts(server, app.csp_hashes())
+    return app
+
+
+def refuse_unguarded(app: Interface) -> None:
+    """Raise when a callback was registered past `PageCallbacks`, or twice on one output."""
+    outputs = [entry["output"] for entry in app.registered]
+    unguarded = sorted({output for output in outputs if output not in app.permissions})
+    if unguarded:
+        raise RuntimeError(f"unguarded-callback: register {', '.join(unguarded)} through PageCallbacks")
+    doubled = sorted({output for output in outputs if outputs.count(output) > 1})
+    if doubled:
+        raise RuntimeError(f"doubled-callback: {', '.join(doubled)} has two callbacks")

@@ -1,0 +1,29 @@
+"""The Dash application: its index page in the reader's language and theme, and what is registered on it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import Dash
+from flask import render_template
+
+from dashboard.web.signed_in import current_person
+from models.access import Permission
+
+
+class Interface(Dash):
+    """Dash with a page of our own around it; `permissions` tells who may call which callback."""
+
+    def __init__(self, **options: Any) -> None:
+        self.permissions: dict[str, Permission] = {}
+        super().__init__(**options)
+
+    @property
+    def registered(self) -> list[dict[str, Any]]:
+        """Every callback, server's and browser's, in the order of registration; doubled ones twice."""
+        entries: list[dict[str, Any]] = self._callback_list
+        return entries
+
+    def interpolate_index(self, **parts: str) -> str:  # type: ignore[override]  # Dash passes every part by its name
+        """The page that the browser loads first; Dash's own meta tags and title are left out."""
+        return render_template("index.html", person=current_person(), **parts)

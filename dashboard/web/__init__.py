@@ -1,0 +1,1 @@
+"""The server around the pages: login, sessions, guards, headers, files; Flask, and nothing of Dash."""

@@ -1,0 +1,35 @@
+"""Whether this process lives, and whether it can work; for programs, without login and without details."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from flask import Blueprint, Response, jsonify
+
+from dashboard.web.access import Door, opens
+from database.health import health_check
+from database.migration_files import read_migrations
+
+blueprint = Blueprint("health", __name__)
+
+
+@blueprint.get("/health")
+@opens(Door.EVERYBODY)
+def health() -> Response:
+    """This process answers."""
+    return jsonify(status="ok")
+
+
+@blueprint.get("/ready")
+@opens(Door.EVERYBODY)
+def ready() -> tuple[Response, int]:
+    """The database answers with the schema that this version needs."""
+    found = health_check()
+    can_work = found.is_up and (found.schema_version or 0) >= newest_schema()
+    return jsonify(status="ready" if can_work else "not ready"), 200 if can_work else 503
+
+
+@lru_cache(maxsize=1)
+def newest_schema() -> int:
+    """The number of the newest migration that this version brings."""
+    return max(migration.version for migration in read_migrations())

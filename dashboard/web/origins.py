@@ -1,0 +1,57 @@
+"""Writes come from our own pages only: JSON with an origin of ours, or a form with its token."""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import urlsplit
+
+from flask import Flask, request
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.exceptions import UnsupportedMediaType
+
+from dashboard.web.signed_in import settings
+from models.errors import ForbiddenError, UserError
+from models.messages import N_
+
+READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+FORMS: Final = frozenset({"login.login", "login.logout", "login.password"})
+_OWN_SITES: Final = frozenset({"same-origin", "none"})
+_tokens = CSRFProtect()
+
+
+class ExpiredFormError(UserError):
+    """A form came back without the token that went out with it."""
+
+    status = 400
+
+
+def protect_forms(server: Flask) -> None:
+    """Give forms their token; the gate asks for it, so that JSON addresses can do without."""
+    server.config.update(WTF_CSRF_CHECK_DEFAULT=False, WTF_CSRF_TIME_LIMIT=None, WTF_CSRF_SSL_STRICT=False)
+    _tokens.init_app(server)
+
+
+def refuse_foreign_writes() -> None:
+    """Raise when a write does not come from a page of ours."""
+    if request.method in READS:
+        return
+    if not _is_ours():
+        raise ForbiddenError(N_("This request came from another site."))
+    if request.mimetype == "application/json":
+        return
+    if request.endpoint not in FORMS:
+        raise UnsupportedMediaType
+    try:
+        _tokens.protect()
+    except CSRFError as error:
+        raise ExpiredFormError(N_("This form is no longer valid. Send it once more.")) from error
+
+
+def _is_ours() -> bool:
+    """Whether what the browser tells of the sender names us; a program that tells nothing is no browser."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None and site not in _OWN_SITES:
+        return False
+    sender = request.headers.get("Origin")
+    own = {request.host, urlsplit(settings().public_url or "").netloc}
+    return sender is None or (urlsplit(sender).netloc or "null") in own
