@@ -32,7 +32,8 @@ def work(*, concurrency: int = 2, until_empty: bool = False) -> None:
     upkeep = Upkeep()
     upkeep.start()
     try:
-        asyncio.run(_claim(concurrency, until_empty=until_empty))
+        # One at a time when emptying: a job that waits for another's lock looks like an empty queue.
+        asyncio.run(_claim(1 if until_empty else concurrency, until_empty=until_empty))
     finally:
         upkeep.stop()
 
