@@ -4,29 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from dashboard.ingestion.options import ImportOptions, Progress
 from dashboard.ingestion.plan import claim, plan_import
 from dashboard.ingestion.run import complete, said, work
+from dashboard.jobs.control import Control
 from database.connection import get_db_session
 from models.jobs import JobStatus
-from models.messages import Message
-
-
-class Control(Protocol):
-    """What a worker gives a run: its number, what to do, and a word on how far it is."""
-
-    @property
-    def job_id(self) -> int:
-        """The run's row in `jobs`."""
-
-    @property
-    def parameters(self) -> Mapping[str, Any]:
-        """What `ImportOptions.as_parameters` wrote."""
-
-    def report(self, done: int, total: int, message: Message | None = None) -> None:
-        """Say how far the run is; raises when somebody asked to cancel it."""
 
 
 def import_lock(parameters: Mapping[str, Any]) -> str:
