@@ -9,6 +9,7 @@ from dash.exceptions import PreventUpdate
 
 from callbacks.interface import Interface
 from callbacks.registrar import PageCallbacks, locale, person
+from callbacks.routing import own_path
 from dashboard import clock
 from dashboard.overview.ask import ask
 from layouts.overview_answer import answered
@@ -29,8 +30,8 @@ OUTPUTS = {
     "comparison_menu": Output(page.COMPARISON_MENU, "children"),
     "bank_label": Output(page.BANK_LABEL, "children"),
     "bank_menu": Output(page.BANK_MENU, "children"),
-    "since": Output(page.DATES, "start_date"),
-    "until": Output(page.DATES, "end_date"),
+    "since": Output(page.FIRST_DAY, "value"),
+    "until": Output(page.LAST_DAY, "value"),
     **{f"head_{slug}": Output(ids.head, "children") for slug, ids in page.PANELS.items()},
     **{f"foot_{slug}": Output(ids.foot, "children") for slug, ids in page.PANELS.items()},
 }
@@ -53,8 +54,8 @@ def register(app: Interface) -> None:
         "applyRange",
         Output("url", "search", allow_duplicate=True),
         Input(page.APPLY, "n_clicks"),
-        State(page.DATES, "start_date"),
-        State(page.DATES, "end_date"),
+        State(page.FIRST_DAY, "value"),
+        State(page.LAST_DAY, "value"),
         State("url", "search"),
         prevent_initial_call=True,
     )
@@ -62,6 +63,6 @@ def register(app: Interface) -> None:
 
 def show(search: str | None, _again: int | None, pathname: str | None) -> dict[str, Any]:
     """Answer the address."""
-    if pathname != page.PAGE.path:
+    if own_path(pathname) != page.PAGE.path:
         raise PreventUpdate
-    return answered(ask(person(), search or "", now=clock.now()), locale(), page.PAGE.path)
+    return answered(ask(person(), search or "", now=clock.now()), locale(), pathname or "/")

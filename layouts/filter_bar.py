@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any
 
 from dash import dcc, html
 from dash.development.base_component import Component
@@ -19,6 +18,7 @@ from dashboard.filters import ALL_BANKS, Filters, Measure
 from dashboard.names import value_name
 from dashboard.periods import Comparison, Custom, Period, Preset
 from dashboard.view import BankFacts, View
+from layouts.attributes import aria
 from layouts.icons import icon
 from models.messages import N_
 
@@ -76,9 +76,9 @@ def popover(
                 className="control",
                 title=title,
             ),
-            html.Div([html.Div(id=menu_id, className="menu"), *extra], className="popover"),
+            html.Div([html.Div(id=menu_id, className="choices"), *extra], className="menu"),
         ],
-        className="popover-control",
+        className="menu-of filter-control",
     )
 
 
@@ -90,8 +90,8 @@ def address(path: str, filters: Filters) -> str:
 
 def option(text: str, href: str, *, is_chosen: bool, class_name: str = "menu-item") -> Component:
     """Draw one choice; the chosen one says so to readers of the screen too."""
-    current: dict[str, Any] = {"aria-current": "true"} if is_chosen else {}
-    content = [html.Span(text, **current)] + ([icon("check-lg", "menu-check")] if is_chosen else [])
+    current = aria(current="true") if is_chosen else {}
+    content = [html.Span(text, **current)] + ([icon("check-lg", "choice-check")] if is_chosen else [])
     return dcc.Link(content, href=href, className=f"{class_name}{' is-chosen' if is_chosen else ''}")
 
 
@@ -181,16 +181,16 @@ def _bank_row(path: str, filters: Filters, bank: BankFacts, codes: set[str], wor
             dcc.Link(
                 html.Span(className=f"box{' is-on' if is_in else ''}"),
                 href=address(path, replace(filters, banks=joined)),
-                className="menu-box",
+                className="choice-box",
                 title=toggle,
             ),
             dcc.Link(
-                [html.Span(bank.name), html.Span(hint, className="menu-hint")],
+                [html.Span(bank.name), html.Span(hint, className="choice-hint")],
                 href=alone,
                 className=f"menu-item{' is-chosen' if codes == {bank.code} else ''}",
             ),
         ],
-        className="menu-row",
+        className="choice-row",
     )
 
 

@@ -138,7 +138,7 @@ def _nothing(answer: Answer, words: Words, path: str) -> list[Component]:
         everything = dcc.Link(
             words.say(N_("Clear all filters")),
             href=address(path, answer.filters.cleared()),
-            className="button",
+            className="button button-secondary",
         )
         text = words.say(N_("Together the filters remove all {rows} transactions of this range."), rows=rows)
         return _empty(words.say(N_("No transaction matches.")), text, everything)
@@ -151,7 +151,9 @@ def _nothing(answer: Answer, words: Words, path: str) -> list[Component]:
             ),
         )
     whole = filter_bar.with_period(answer.filters, Preset.ALL)
-    shown = dcc.Link(words.say(N_("Show all")), href=address(path, whole), className="button")
+    shown = dcc.Link(
+        words.say(N_("Show all")), href=address(path, whole), className="button button-secondary"
+    )
     day = f.day(found.view.newest, words.locale, year=True)
     return _empty(
         words.say(N_("No transaction in this range.")),
@@ -167,7 +169,7 @@ def _blocked(answer: Answer, found: Overview, words: Words, path: str) -> list[C
     lift = dcc.Link(
         words.say(N_("Lift “{filter}”"), filter=name),
         href=address(path, answer.filters.without(first.key)),
-        className="button",
+        className="button button-secondary",
     )
     every = dcc.Link(
         words.say(N_("Clear all")), href=address(path, answer.filters.cleared()), className="quiet-link"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
 from dash import html
 from dash.development.base_component import Component
@@ -14,11 +13,11 @@ from dashboard.charts.sparkline import sparkline
 from dashboard.overview.kpis import Figure, Kpi
 from dashboard.statistics.verdicts import Outcome, Verdict
 from database.metrics import Better, Metric, Unit
+from layouts.attributes import aria
 from layouts.icons import icon
 from models.messages import N_
 
 E4 = 10_000
-HIDDEN: dict[str, Any] = {"aria-hidden": "true"}
 _ICONS = {
     Outcome.UP: "arrow-up-right",
     Outcome.DOWN: "arrow-down-right",
@@ -104,7 +103,7 @@ def _spark(kpi: Kpi) -> Component:
         for name, line in (("before", before), ("now", now))
         if line and now
     ]
-    return html.Span(lines, className="spark", **HIDDEN)
+    return html.Span(lines, className="spark", **aria(hidden="true"))
 
 
 def _verdict(metric: Metric, figure: Figure, words: Words) -> Component:

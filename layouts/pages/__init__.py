@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from layouts.page import Page
+from layouts.pages import overview
 
 
 def by_path(pages: Iterable[Page]) -> dict[str, Page]:
@@ -17,4 +18,4 @@ def by_path(pages: Iterable[Page]) -> dict[str, Page]:
     return found
 
 
-PAGES: dict[str, Page] = by_path([])
+PAGES: dict[str, Page] = by_path([overview.PAGE])

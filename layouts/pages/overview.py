@@ -8,6 +8,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard.language import Translator
+from layouts.attributes import aria
 from layouts.filter_bar import popover
 from layouts.overview_panels import SLUGS
 from layouts.page import Page, PageContext
@@ -25,7 +26,7 @@ BUSY, AGAIN, ZONE, CHIPS, MEASURE = (
 RANGE_LABEL, RANGE_MENU = "filter-range-label", "filter-range-menu"
 COMPARISON_LABEL, COMPARISON_MENU = "filter-comparison-label", "filter-comparison-menu"
 BANK_LABEL, BANK_MENU = "filter-bank-label", "filter-bank-menu"
-DATES, APPLY = "filter-dates", "filter-apply"
+FIRST_DAY, LAST_DAY, APPLY = "filter-first-day", "filter-last-day", "filter-apply"
 PANELS: dict[str, PanelIds] = {slug: panel_ids("overview", slug) for slug in SLUGS}
 _TILES = 7
 
@@ -33,12 +34,17 @@ _TILES = 7
 def layout(context: PageContext) -> Component:
     """Draw the page with skeletons where its answer will stand."""
     t = context.t
-    page_head = html.Header(
+    page_head = html.Div(
         [
             html.H1(t(PAGE.name), className="page-title"),
-            html.Div(id=CHIPS, className="chips"),
-            html.Div(id=ZONE, className="page-facts"),
-            html.Div(id=MEASURE, className="segmented", role="group", **_label(t(N_("Rates")))),
+            html.Div(id=CHIPS, className="page-beside"),
+            html.Div(
+                [
+                    html.Div(id=ZONE, className="page-facts"),
+                    html.Div(id=MEASURE, className="segmented", role="group", **aria(label=t(N_("Rates")))),
+                ],
+                className="page-actions",
+            ),
         ],
         className="page-head",
     )
@@ -59,10 +65,6 @@ def layout(context: PageContext) -> Component:
         id=BUSY,
         className="overview-page",
     )
-
-
-def _label(text: str) -> dict[str, Any]:
-    return {"aria-label": text}
 
 
 def _stale(t: Translator) -> list[Component]:
@@ -86,19 +88,22 @@ def toolbar(context: PageContext) -> Component:
 
 
 def _custom(t: Translator) -> list[Component]:
-    dates = dcc.DatePickerRange(
-        id=DATES, first_day_of_week=1, number_of_months_shown=1, display_format="YYYY-MM-DD", minimum_nights=0
-    )
     return [
         html.Div(
             [
-                html.Div(t(N_("Custom, both days included")), className="popover-label"),
-                dates,
-                html.Button(t(N_("Apply")), id=APPLY, className="button is-primary"),
+                html.Label([t(N_("first day")), _day(FIRST_DAY)], className="field"),
+                html.Label([t(N_("last day")), _day(LAST_DAY)], className="field"),
+                html.Button(t(N_("Apply")), id=APPLY, className="button button-primary"),
             ],
             className="custom-range",
         )
     ]
+
+
+def _day(name: str) -> Component:
+    # The browser's own date field: its calendar, its keys, its language.
+    day: Any = "date"
+    return dcc.Input(id=name, type=day, className="day-input")
 
 
 PAGE = Page(
