@@ -129,8 +129,8 @@ def _row_totals(owner: Session) -> dict[tuple[int, int], Ints]:
     )
     joined = rows_with_numbers(f"(select {RECORDED_COLUMNS} from transactions)")
     query = f"""
-    select bank_id, floor(minute::float8 / {_DAY})::int, {sums} from (select t.bank_id, {fields} from {joined}) row
-    group by 1, 2"""
+    select bank_id, floor(minute::float8 / {_DAY})::int, {sums}
+    from (select t.bank_id, {fields} from {joined}) its group by 1, 2"""
     return {
         (bank_id, day): np.array([_wrapped(int(total)) for total in totals], np.int64)
         for bank_id, day, *totals in owner.execute(text(query))

@@ -21,17 +21,8 @@ from database.segments.record import NO_RATE
 from database.segments.runs import Minutes, Run, sealed_runs, tail_run
 from database.segments.selection import Period, Selection, minute_of
 from database.segments.sums import Extreme, Fold, Sums
-from models.transactions import TransactionType
+from models.transactions import VOLUME_TYPES, TransactionType
 
-VOLUME_TYPES = frozenset(
-    {
-        TransactionType.PURCHASE,
-        TransactionType.PAYMENT,
-        TransactionType.DEBIT,
-        TransactionType.TRANSFER,
-        TransactionType.CASH_OUT,
-    }
-)
 _IS_VOLUME = np.zeros(kernel.TYPES, np.uint8)
 _IS_VOLUME[[code for code, kind in enumerate(TransactionType, start=1) if kind in VOLUME_TYPES]] = 1
 

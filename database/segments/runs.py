@@ -90,6 +90,12 @@ def tail_run(session: Session, banks: Sequence[int]) -> Run:
     return Run(columns_of(to_columns(records), len(records)), len(records))
 
 
+def forget() -> None:
+    """Forget what this process has mapped; the files stay."""
+    with _Open.lock:
+        _Open.runs.clear()
+
+
 def _opened(place: Path, uid: UUID, n: int) -> Run | None:
     with _Open.lock:
         run = _Open.runs.get((place, uid))
