@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from database.connection import get_db_session
-from database.copying import copy_into_temporary, copy_rows, encode_rows, encode_value
+from database.copying import copy_into_temporary, copy_rows, encode_rows, encode_value, refresh_statistics
 from database.scope import bank_ids
 from database.segments.codes import KINDS, codes_for
 from database.segments.pack import RECORDED_COLUMNS
@@ -26,6 +26,7 @@ __all__ = [
     "encode_rows",
     "encode_value",
     "insert_transactions",
+    "refresh_statistics",
 ]
 
 NEEDED: Final = ("transaction_id", "timestamp", "amount")
@@ -101,6 +102,7 @@ def insert_transactions(session: Session, rows: Sequence[Mapping[str, Any]]) -> 
             session.execute(
                 text(_PARTIES[party].format(category=_or_null("category", columns))), _bank(session)
             )
+    refresh_statistics(session)
     return int(session.scalar(text(_insertion(columns)), _bank(session)) or 0)
 
 

@@ -17,6 +17,7 @@ from itertools import islice
 from typing import Any, BinaryIO, Final, Literal
 
 from psycopg2 import sql
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 CopyFormat = Literal["text", "csv"]
@@ -59,6 +60,14 @@ def copy_into_temporary(
     )
     _create(session, name, sql.SQL("({})").format(typed), before_as=False)
     _copy(session, name, list(columns), rows, form)
+
+
+def refresh_statistics(session: Session) -> None:
+    """Bring statistics up to date for tables that doubled since; call it before each batch is inserted.
+
+    Without it the checks of foreign keys keep the plan that was good for an empty table.
+    """
+    session.execute(text("select refresh_statistics()"))
 
 
 def encode_rows(rows: Iterable[Sequence[Any]], *, batch_size: int = 1_000) -> Iterator[bytes]:

@@ -11,7 +11,7 @@ from typing import Final, Literal
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from database.bulk import copy_into_temporary
+from database.bulk import copy_into_temporary, refresh_statistics
 from database.connection import bank_ids
 from database.segments.tail import record_staged
 from models.errors import UserError
@@ -177,6 +177,7 @@ def store_rows(
     Their customers, merchants and codes must exist. `source` says who labelled the rows that have a label.
     """
     copy_into_temporary(session, "staged_rows", STAGED_COLUMNS, rows, form="csv")
+    refresh_statistics(session)
     given = {"bank_id": bank_id, "dataset_id": dataset_id, "source": source}
     inserted, first_at, last_at = session.execute(_INSERT, given).one()
     if inserted == count:

@@ -132,7 +132,8 @@ def test_a_row_that_says_the_least_gets_the_rest_worked_out_in_the_banks_zone(db
         "currency": "EUR", "exchange_rate": 1, "amount_base": Decimal("10.5"), "amount_e4": 105_000,
         "amount_base_e4": 105_000, "transaction_type": "purchase", "payment_method": "other",
         "channel": "other", "local_date": date(2024, 3, 3), "hour_of_day": 0, "day_of_week": 6,
-        "day_of_month": 3, "month": 3, "is_weekend": True, "time_of_day_category": "night", "is_fraud": None, "customer_id": None,
+        "day_of_month": 3, "month": 3, "is_weekend": True, "time_of_day_category": "night",
+        "is_fraud": None, "customer_id": None,
     }  # fmt: skip
     assert {name: found[name] for name in expected} == expected
     assert len(found["content_hash"]) == 32
@@ -223,3 +224,28 @@ def test_two_banks_at_once_are_refused(db: Session) -> None:
     make_bank(db)
     with pytest.raises(UserError, match="one bank at a time, not 2"):
         insert_transactions(db, [row("t")])
+
+
+@pytest.mark.every_postgres
+@pytest.mark.usefixtures("committed")
+def test_checks_of_foreign_keys_do_not_slow_down_as_a_new_table_grows() -> None:
+    """In a database that was never analysed, each row must not read all rows of its bank before it."""
+    with get_db_session() as session:
+        make_bank(session, "new")
+    rows = [row(str(number), customer_id=str(number), is_fraud=False) for number in range(4_000)]
+    read = """
+        select sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0)) from pg_stat_xact_user_tables
+        where relname in ('transactions', 'customers', 'fraud_labels')"""
+    with get_db_session(["new"]) as session:
+        for start in range(0, len(rows), 200):
+            insert_transactions(session, rows[start : start + 200])
+        assert session.scalar(text(read)) < 100 * len(rows)
+
+
+@pytest.mark.every_postgres
+def test_statistics_are_refreshed_once_for_each_doubling(db: Session) -> None:
+    make_bank(db, "utc")
+    assert db.scalar(text("select refresh_statistics()")) == 0
+    bulk_insert([row(str(number), customer_id="c") for number in range(1_000)], bank="utc")
+    assert db.scalar(text("select refresh_statistics()")) >= 1
+    assert db.scalar(text("select refresh_statistics()")) == 0
