@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from callbacks import routing, shell
+from callbacks import overview, routing, shell
 from callbacks.interface import Interface
 from callbacks.registrar import SHELL
 from dashboard.config import WebSettings
@@ -13,7 +13,7 @@ from dashboard.web import files, headers
 from dashboard.web.access import Access, Door, declare
 from dashboard.web.server import create_server
 
-REGISTER: Final[tuple[Callable[[Interface], None], ...]] = (shell.register, routing.register)
+REGISTER: Final[tuple[Callable[[Interface], None], ...]] = (shell.register, routing.register, overview.register)
 DASH_ENDPOINTS: Final[dict[str, Access]] = {
     "/": Door.SIGNED_IN,
     "/<path:path>": Door.SIGNED_IN,
@@ -48,7 +48,7 @@ def create_application(settings: WebSettings | None = None) -> Interface:
         external_stylesheets=styles,
         requests_pathname_prefix=settings.base_path,
         routes_pathname_prefix="/",
-        pages_folder="",
+        use_pages=False,
         compress=True,
         suppress_callback_exceptions=True,
         use_async=False,
@@ -60,6 +60,7 @@ def create_application(settings: WebSettings | None = None) -> Interface:
     app.layout = shell.layout
     for register in REGISTER:
         register(app)
+    app.set_up()
     refuse_unguarded(app)
     headers.allow_scripts(server, app.csp_hashes())
     return app

@@ -27,3 +27,8 @@ class Interface(Dash):
     def interpolate_index(self, **parts: str) -> str:  # type: ignore[override]  # Dash passes every part by its name
         """The page that the browser loads first; Dash's own meta tags and title are left out."""
         return render_template("index.html", person=current_person(), **parts)
+
+    def set_up(self) -> None:
+        """Do now what Dash would do within the first request, so that a mistake stops the start."""
+        with self.server.app_context():
+            self._setup_server()

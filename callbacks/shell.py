@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dash import Input, Output, set_props
+from dash import Input, Output, html, set_props
 from dash.development.base_component import Component
 
 from callbacks.interface import Interface
 from callbacks.registrar import SHELL, PageCallbacks, context, locale
 from dashboard.language import translate, translator
 from dashboard.web.errors import OURS, log_unexpected
-from dashboard.web.signed_in import settings
+from dashboard.web.signed_in import person_here, settings
 from layouts import shell
 from layouts.pages import PAGES
 from models.errors import ForbiddenError, NotSignedInError, UserError
@@ -22,7 +22,9 @@ def register(app: Interface) -> None:
 
 
 def layout() -> Component:
-    """The frame for the person of this request."""
+    """The frame for the person of this request; without one, as at the start, nothing."""
+    if person_here() is None:
+        return html.Div()
     return shell.shell(context(), PAGES.values(), settings().base_path)
 
 
