@@ -11,3 +11,7 @@ class RiskCategory(StrEnum):
     LOW = "low"
     MEDIUM = "medium"
     HIGH = "high"
+
+
+RISK_FROM = {RiskCategory.LOW: 0.0, RiskCategory.MEDIUM: 0.3, RiskCategory.HIGH: 0.7}
+"""The score from which on a category holds."""

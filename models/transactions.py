@@ -35,6 +35,18 @@ class TransactionType(StrEnum):
     OTHER = "other"
 
 
+VOLUME_TYPES = frozenset(
+    {
+        TransactionType.PURCHASE,
+        TransactionType.PAYMENT,
+        TransactionType.DEBIT,
+        TransactionType.TRANSFER,
+        TransactionType.CASH_OUT,
+    }
+)
+"""Money that leaves the payer: what volume and rates by amount are made of."""
+
+
 class PaymentMethod(StrEnum):
     """What was paid with."""
 

@@ -1,0 +1,31 @@
+"""Totals and risk of customers and merchants, brought up to date from their payments."""
+
+from __future__ import annotations
+
+from dashboard.statistics.risk import Counts, risk_category, risk_scores
+from database.connection import Session, bank_ids
+from database.queries import customers, merchants, parties
+from database.queries.parties import Party, Risk
+
+
+def update_parties(session: Session) -> int:
+    """Fold totals and risk of everybody in the scope's banks; return how many rows changed.
+
+    It reads every payment of the scope: it is work for a job, never for the commit that brings rows.
+    """
+    changed = customers.update_transaction_stats(session) + merchants.update_transaction_stats(session)
+    for bank_id in bank_ids(session):
+        bank = Counts(*parties.bank_counts(session, bank_id))
+        changed += _update_risk(session, "customer", bank_id, bank)
+        changed += _update_risk(session, "merchant", bank_id, bank)
+    return changed
+
+
+def _update_risk(session: Session, party: Party, bank_id: int, bank: Counts) -> int:
+    found = parties.fraud_counts(session, party, bank_id)
+    scores = risk_scores([(Counts(one.labelled, one.frauds), one.category) for one in found], bank)
+    risks = [
+        Risk(one.party_id, score, None if score is None else risk_category(score))
+        for one, score in zip(found, scores, strict=True)
+    ]
+    return parties.set_risk(session, party, bank_id, risks)

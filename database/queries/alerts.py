@@ -1,0 +1,182 @@
+"""Alerts: found, listed by what is at stake, opened, and locked by whoever moves them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import func, insert, select, text
+from sqlalchemy.orm import Session
+
+from database.connection import bank_ids
+from database.queries.listing import DEFAULT_LIMIT, listed, only
+from models.alerts import Alert, AlertEvent, AlertStatus, AlertTransaction, Severity
+from models.errors import NotFoundError
+from models.messages import N_
+
+OPEN: Final = (AlertStatus.NEW, AlertStatus.IN_REVIEW, AlertStatus.ESCALATED, AlertStatus.SNOOZED)
+_MOST_AT_STAKE_FIRST: Final = "t.expected_loss_e4 desc, t.alert_id, t.bank_id"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAlert:
+    """An alert as lists of alerts show it; `expected_loss_e4` is in ten-thousandths of base units."""
+
+    bank_id: int
+    alert_id: int
+    transaction_id: str
+    customer_id: str | None
+    severity: Severity
+    status: AlertStatus
+    fraud_probability: float
+    expected_loss_e4: int
+    reason_code: str
+    reason_params: dict[str, Any]
+    assignee: int | None
+    claimed_by: int | None
+    claimed_until: datetime | None
+    snoozed_until: datetime | None
+    due_at: datetime | None
+    version: int
+    created_at: datetime
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """One step of an alert's life."""
+
+    alert_event_id: int
+    kind: str
+    from_status: AlertStatus | None
+    to_status: AlertStatus | None
+    reason: str | None
+    note: str | None
+    by: int | None
+    at: datetime
+    undoes: int | None
+    payload: dict[str, Any]
+
+
+def by_id(session: Session, alert_id: int) -> StoredAlert | None:
+    """Return the alert with this number, if a bank of the scope has it."""
+    return only(session, Alert, StoredAlert, "t.alert_id = :alert_id", bank=None, alert_id=alert_id)
+
+
+def by_status(
+    session: Session,
+    statuses: Collection[AlertStatus] = OPEN,
+    *,
+    limit: int = DEFAULT_LIMIT,
+    after: StoredAlert | None = None,
+) -> tuple[StoredAlert, ...]:
+    """Return the alerts of these statuses, those with most at stake first, page by page."""
+    where = "t.status = any(cast(:statuses as text[]))"
+    given: dict[str, Any] = {"statuses": [str(status) for status in statuses]}
+    if after is not None:
+        where += """ and t.expected_loss_e4 <= :loss and (t.expected_loss_e4 < :loss
+            or (t.alert_id, t.bank_id) > (:behind_id, :behind_bank))"""
+        given |= {
+            "loss": after.expected_loss_e4,
+            "behind_id": after.alert_id,
+            "behind_bank": after.bank_id,
+        }
+    return listed(session, Alert, StoredAlert, where, order=_MOST_AT_STAKE_FIRST, limit=limit, **given)
+
+
+def by_customer(session: Session, customer_id: str, *, limit: int = DEFAULT_LIMIT) -> tuple[StoredAlert, ...]:
+    """Return a customer's alerts, the newest first."""
+    order = "t.created_at desc, t.alert_id desc, t.bank_id"
+    where = "t.customer_id = :customer_id"
+    return listed(session, Alert, StoredAlert, where, order=order, limit=limit, customer_id=customer_id)
+
+
+def of_transaction(session: Session, bank_id: int, transaction_id: str) -> StoredAlert | None:
+    """Return the alert that a payment belongs to; there is at most one."""
+    member = select(AlertTransaction.alert_id).where(
+        AlertTransaction.bank_id == bank_id, AlertTransaction.transaction_id == transaction_id
+    )
+    alert_id = session.scalar(member)
+    return None if alert_id is None else by_id(session, alert_id)
+
+
+def counts(session: Session) -> Mapping[tuple[AlertStatus, Severity], int]:
+    """Return how many alerts the scope's banks have, by status and severity."""
+    found = session.execute(
+        select(Alert.status, Alert.severity, func.count())
+        .where(Alert.bank_id.in_(bank_ids(session)))
+        .group_by(Alert.status, Alert.severity)
+    )
+    return {(status, severity): number for status, severity, number in found}
+
+
+def create(
+    session: Session,
+    bank_id: int,
+    transaction_id: str,
+    *,
+    severity: Severity,
+    fraud_probability: float,
+    expected_loss_e4: int,
+    reason_code: str,
+    reason_params: Mapping[str, Any] | None = None,
+    customer_id: str | None = None,
+    due_at: datetime | None = None,
+) -> int | None:
+    """Open an alert about a payment and return its number; None if the payment is in one already."""
+    values = {
+        "bank_id": bank_id,
+        "transaction_id": transaction_id,
+        "customer_id": customer_id,
+        "severity": severity,
+        "fraud_probability": round(fraud_probability, 4),
+        "expected_loss_e4": expected_loss_e4,
+        "reason_code": reason_code,
+        "reason_params": dict(reason_params or {}),
+        "due_at": due_at,
+    }
+    # Whoever locks the payment first opens its alert.
+    locked = "select from transactions where bank_id = :bank_id and transaction_id = :id for update"
+    session.execute(text(locked), {"bank_id": bank_id, "id": transaction_id})
+    if of_transaction(session, bank_id, transaction_id) is not None:
+        return None
+    alert_id = session.execute(insert(Alert).values(values).returning(Alert.alert_id)).scalar_one()
+    add_transactions(session, bank_id, alert_id, [transaction_id])
+    return alert_id
+
+
+def add_transactions(session: Session, bank_id: int, alert_id: int, ids: Sequence[str]) -> None:
+    """Let payments that are in no alert join one."""
+    rows = [{"bank_id": bank_id, "alert_id": alert_id, "transaction_id": one} for one in ids]
+    session.execute(insert(AlertTransaction), rows)
+
+
+def transactions_of(session: Session, bank_id: int, alert_id: int) -> tuple[str, ...]:
+    """Return the ids of the payments that an alert is about."""
+    members = (
+        select(AlertTransaction.transaction_id)
+        .where(AlertTransaction.bank_id == bank_id, AlertTransaction.alert_id == alert_id)
+        .order_by(AlertTransaction.transaction_id)
+    )
+    return tuple(session.scalars(members))
+
+
+def locked(session: Session, alert_id: int) -> Alert:
+    """Return the alert to be moved, locked until the transaction ends; add the event that a move returns."""
+    alert = session.scalars(select(Alert).where(Alert.alert_id == alert_id).with_for_update()).one_or_none()
+    if alert is None:
+        raise NotFoundError(N_("There is no alert {alert_id}."), alert_id=alert_id)
+    return alert
+
+
+def events_of(session: Session, bank_id: int, alert_id: int) -> tuple[StoredEvent, ...]:
+    """Return an alert's history, the oldest step first."""
+    columns = [getattr(AlertEvent, name) for name in StoredEvent.__dataclass_fields__]
+    found = session.execute(
+        select(*columns)
+        .where(AlertEvent.bank_id == bank_id, AlertEvent.alert_id == alert_id)
+        .order_by(AlertEvent.at, AlertEvent.alert_event_id)
+    )
+    return tuple(StoredEvent(*row) for row in found)
