@@ -89,7 +89,7 @@ class Server:
             kept.chmod(0o600)
         self.port = _free_port()
         self._cluster.start(port=self.port, settings=SETTINGS)
-        self._guard = _end_with_us(self._cluster.pid())
+        self._guard = _end_with_us(self._cluster.pid(), None if self.is_kept else self._home)
         return self
 
     def stop(self) -> None:
@@ -201,10 +201,11 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _end_with_us(pid: int | None) -> subprocess.Popen[bytes]:
-    """Watch our end of a pipe from outside, so that a killed test run leaves no server behind."""
+def _end_with_us(pid: int | None, folder: Path | None) -> subprocess.Popen[bytes]:
+    """Watch our end of a pipe from outside, so that a killed test run leaves no server and folder behind."""
+    ending = f"cat > /dev/null; kill -QUIT {pid}; sleep 2; test -z '{folder or ''}' || rm -rf '{folder}'"
     return subprocess.Popen(
-        ["/bin/sh", "-c", f"cat > /dev/null; kill -QUIT {pid}"],
+        ["/bin/sh", "-c", ending],
         stdin=subprocess.PIPE,
         start_new_session=True,
         cwd="/",
