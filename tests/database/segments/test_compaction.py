@@ -104,7 +104,10 @@ def test_a_big_segment_is_left_alone_until_the_small_ones_are_a_tenth_of_it(comm
 def test_changed_labels_cancel_when_segments_merge(committed: Database) -> None:
     bank = new_bank()
     store(bank, NOON)
-    everything = "(select bank_id, transaction_id, not is_fraud as is_fraud, fraud_type, fraud_reason from transactions) t"
+    everything = (
+        "(select bank_id, transaction_id, not is_fraud as is_fraud, fraud_type, fraud_reason"
+        " from transactions) changed"
+    )
     for _ in range(8):
         fold()
         with get_db_session([bank.code]) as session:
