@@ -1,6 +1,6 @@
-"""Breaks the house's rules on purpose, in a copy of the tree, and looks whether the check meant for each notices.
+"""Breaks the house's rules on purpose, in a copy of the tree; the check meant for each must notice.
 
-`python -m tests.proofs.breaks [--only SLUG …]` applies every break; `tests/proofs/test_breaks.py` five of them.
+`python -m tests.proofs.breaks [--only SLUG …]` applies every break, `test_breaks.py` five of them.
 """
 
 from __future__ import annotations
