@@ -20,7 +20,6 @@ _ALWAYS: Final = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Server": "Vigie",
 }
 _TLS_ONLY: Final = "max-age=63072000; includeSubDomains"
 

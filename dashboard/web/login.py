@@ -28,7 +28,6 @@ from dashboard.web.signed_in import (
 from models.errors import UserError
 
 blueprint = Blueprint("login", __name__)
-LARGEST_FORM: Final = 16_384
 RETRY_AFTER_S: Final = {429: "1800"}
 
 
@@ -36,7 +35,6 @@ RETRY_AFTER_S: Final = {429: "1800"}
 @opens(Door.EVERYBODY)
 def login() -> AnyResponse:
     """Show the form, or take it."""
-    request.max_content_length = LARGEST_FORM
     if request.method == "GET":
         person = person_here()
         return redirect(_onwards()) if person is not None else _form("login.html")
@@ -64,7 +62,6 @@ def logout() -> AnyResponse:
 @opens(Door.CHANGING_PASSWORD)
 def password() -> AnyResponse:
     """Change one's own password; who was given one must do so before anything else."""
-    request.max_content_length = LARGEST_FORM
     if request.method == "GET":
         return _form("password.html")
     try:

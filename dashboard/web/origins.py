@@ -15,6 +15,7 @@ from models.messages import N_
 
 READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 FORMS: Final = frozenset({"login.login", "login.logout", "login.password"})
+LARGEST_FORM: Final = 16_384
 _OWN_SITES: Final = frozenset({"same-origin", "none"})
 _tokens = CSRFProtect()
 
@@ -41,6 +42,7 @@ def refuse_foreign_writes() -> None:
         return
     if request.endpoint not in FORMS:
         raise UnsupportedMediaType
+    request.max_content_length = LARGEST_FORM
     try:
         _tokens.protect()
     except CSRFError as error:
