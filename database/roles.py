@@ -26,8 +26,12 @@ _WHAT_THE_ROLE_MAY = """
 select session_user::text,
        r.rolsuper,
        r.rolbypassrls,
-       exists (select from pg_shdepend d where d.refclassid = 'pg_authid'::regclass
-                                           and d.refobjid = r.oid and d.deptype = 'o'),
+       -- A temporary table of another session is no power over the policies.
+       exists (select from pg_shdepend d
+               left join pg_class c on d.classid = 'pg_class'::regclass and c.oid = d.objid
+                   and d.dbid = (select oid from pg_database where datname = current_database())
+               where d.refclassid = 'pg_authid'::regclass and d.refobjid = r.oid and d.deptype = 'o'
+                 and c.relpersistence is distinct from 't'),
        exists (select from pg_roles o where o.rolname = %(owner)s
                                         and pg_has_role(r.oid, o.oid, 'member')),
        not exists (select from pg_roles o where o.rolname = any(%(needed)s)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import select, text
+from psycopg2.errors import LockNotAvailable
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from database import connection, owner
@@ -41,9 +43,14 @@ def init_database() -> list[str]:
 def reset_database() -> list[str]:
     """Delete everything that Vigie stored and build the schema anew. It does not ask: its callers do."""
     connection.dispose()
-    with owner.owner_session() as session:
-        session.execute(text(f"set local lock_timeout = '{_LOCK_TIMEOUT}'"))
-        session.execute(text(f"drop owned by {OWNER_ROLE} cascade"))
+    try:
+        with owner.owner_session() as session:
+            session.execute(text(f"set local lock_timeout = '{_LOCK_TIMEOUT}'"))
+            session.execute(text(f"drop owned by {OWNER_ROLE} cascade"))
+    except OperationalError as error:
+        if isinstance(error.orig, LockNotAvailable):
+            raise ConflictError(N_("The database is in use: stop Vigie, then reset it.")) from error
+        raise
     owner.dispose()
     return run_all_migrations()
 
@@ -90,7 +97,9 @@ def _first_admin(
     password_hash: str,
     must_change_password: bool,  # noqa: FBT001 - passed on by name of its place
 ) -> int:
-    same_name = select(User.username).where((User.username.ilike(username)) | (User.email.ilike(email)))
+    same_name = select(User.username).where(
+        (func.lower(User.username) == username.lower()) | (func.lower(User.email) == email.lower())
+    )
     if session.scalar(same_name) is not None:
         raise ConflictError(
             N_("A user with the name {username} or the e-mail {email} exists and is no admin."),

@@ -106,6 +106,16 @@ def test_the_application_can_neither_become_the_owner_nor_leave_the_policies() -
             session.execute(text(statement))
 
 
+def test_a_temporary_table_of_another_session_is_no_reason_to_refuse(
+    committed: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = psycopg2.connect(committed.app_url)
+    other.autocommit = True
+    other.cursor().execute("create temporary table kept (n int)")
+    ask(monkeypatch, committed.app_url)
+    other.close()
+
+
 def test_making_the_roles_again_changes_nothing_and_keeps_rows(
     committed: Database, servers: Callable[[int], Server], postgres_version: int
 ) -> None:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
+import psycopg2
 import pytest
 from sqlalchemy import text
 
+from database import setup
 from database.connection import execute_query, get_db_session
 from database.owner import owner_session
 from database.setup import Seeded, has_admin, init_database, reset_database, seed_initial_data
 from models.access import Role
 from models.errors import ConflictError
 from tests.factories import make_bank, make_user
+from tests.servers import Database
 
 ALL = "select (select count(*) from users) as users, (select count(*) from banks) as banks"
 
@@ -91,6 +94,18 @@ def test_a_reset_leaves_the_schema_and_no_row_and_the_roles_still_work() -> None
     assert seed_initial_data(password_hash="x").admin_id is not None
     with owner_session() as session:
         assert session.scalar(text("select count(*) from datasets")) == 1
+
+
+def test_a_reset_does_not_wait_for_ever_for_who_uses_the_database(
+    committed: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(setup, "_LOCK_TIMEOUT", "100ms")
+    other = psycopg2.connect(committed.app_url)
+    other.cursor().execute("lock table users in row exclusive mode")
+    with pytest.raises(ConflictError, match="in use: stop Vigie"):
+        reset_database()
+    other.close()
+    assert execute_query(ALL) == [{"users": 0, "banks": 0}]
 
 
 def _admin() -> list[dict[str, object]]:
