@@ -1,7 +1,7 @@
 """How a number, an amount, a share, a duration or a day looks, per unit and locale: one rule each.
 
-Numbers keep the locale's own separators (Babel). Between a number and its unit stands a narrow no-break
-space, before a currency that follows its amount the locale's own. A difference uses the minus sign.
+Numbers keep the locale's own separators (Babel). Between a number and its unit stands a no-break space,
+before a currency that follows its amount the locale's own. A difference uses the minus sign.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from babel.numbers import (
     get_group_symbol,
 )
 
-THIN = "\u202f"
+SPACE = "\u00a0"
 MINUS = "\u2212"
 DASH = "\u2013"
 NOTHING = DASH
 _PERCENT_DECIMALS = ((10.0, 1), (1.0, 2), (0.0, 3))
-_CENTS_BELOW = Decimal(10_000)
+_CENTS_BELOW = Decimal(1_000)
 _SHORT = {
     "en": ((1_000_000_000, "bn"), (1_000_000, "M"), (1_000, "k")),
     "fr": ((1_000_000_000, "Md"), (1_000_000, "M"), (1_000, "k")),
@@ -59,7 +59,7 @@ def short(value: float, locale: str) -> str:
         if abs(value) >= size:
             scaled = value / size
             decimals = 0 if scaled == int(scaled) or abs(scaled) >= 100 else 1  # noqa: PLR2004 - three digits
-            return f"{number(scaled, decimals, locale)}{THIN}{letter}"
+            return f"{number(scaled, decimals, locale)}{SPACE}{letter}"
     return f"{value:,.6g}".translate(_separators(locale))
 
 
@@ -76,14 +76,14 @@ def percent_number(share: float, locale: str, decimals: int | None = None) -> st
 
 def percent(share: float, locale: str, decimals: int | None = None) -> str:
     """Write a share as a percentage."""
-    return f"{percent_number(share, locale, decimals)}{THIN}%"
+    return f"{percent_number(share, locale, decimals)}{SPACE}%"
 
 
 def percent_range(low: float, high: float, locale: str) -> str:
     """Write an interval of shares; the larger end decides the decimals of both."""
     decimals = percent_decimals([low, high])
     ends = (percent_number(low, locale, decimals), percent_number(high, locale, decimals))
-    return f"{DASH.join(ends)}{THIN}%"
+    return f"{DASH.join(ends)}{SPACE}%"
 
 
 def points(change: float, locale: str) -> str:
@@ -92,7 +92,7 @@ def points(change: float, locale: str) -> str:
 
 
 def money(amount: Decimal, currency: str, locale: str) -> str:
-    """Write an amount: with its minor units below ten thousand, whole above."""
+    """Write an amount: with its minor units below a thousand, whole from there on."""
     digits = get_currency_precision(currency) if abs(amount) < _CENTS_BELOW else 0
     return _with_currency(number(amount, digits, locale), currency, locale)
 
@@ -107,6 +107,23 @@ def money_exact(amount: Decimal, currency: str, locale: str) -> str:
 def money_short(amount: float, currency: str, locale: str) -> str:
     """Write a round amount for an axis: €10 k."""
     return _with_currency(short(amount, locale), currency, locale)
+
+
+def money_range(low: float, high: float, currency: str, locale: str) -> str:
+    """Write an interval of amounts in three digits, currency and letter once: €449–523 k."""
+    steps = _SHORT.get(_language(locale), _SHORT["en"])
+    size, letter = next(((size, letter) for size, letter in steps if abs(high) >= size), (1, ""))
+    ends = [number(end / size, _digits_after(end / size), locale) for end in (low, high)]
+    return _with_currency(f"{DASH.join(ends)}{SPACE if letter else ''}{letter}", currency, locale)
+
+
+def money_about(amount: float, currency: str, locale: str) -> str:
+    """Write an amount that is known to two or three digits only: €37, €1.2 k."""
+    return _with_currency(short(float(f"{amount:.2g}"), locale), currency, locale)
+
+
+def _digits_after(value: float) -> int:
+    return 0 if abs(value) >= 100 or value == 0 else 1 if abs(value) >= 10 else 2  # noqa: PLR2004 - three digits
 
 
 @lru_cache(maxsize=512)
@@ -127,12 +144,12 @@ def duration_ms(milliseconds: float, locale: str) -> str:
     """Write how long something took: 0.4 ms, 38 ms, 6.2 s, 2 min."""
     ms, seconds, minutes, *_ = _time_units(locale)
     if milliseconds < 1:
-        return f"{number(milliseconds, 1, locale)}{THIN}{ms}"
+        return f"{number(milliseconds, 1, locale)}{SPACE}{ms}"
     if milliseconds < 1_000:  # noqa: PLR2004 - a second
-        return f"{number(milliseconds, 0, locale)}{THIN}{ms}"
+        return f"{number(milliseconds, 0, locale)}{SPACE}{ms}"
     if milliseconds < 60_000:  # noqa: PLR2004 - a minute
-        return f"{number(milliseconds / 1_000, 1, locale)}{THIN}{seconds}"
-    return f"{number(milliseconds / 60_000, 0, locale)}{THIN}{minutes}"
+        return f"{number(milliseconds / 1_000, 1, locale)}{SPACE}{seconds}"
+    return f"{number(milliseconds / 60_000, 0, locale)}{SPACE}{minutes}"
 
 
 def age(span: timedelta, locale: str) -> str:
@@ -141,7 +158,7 @@ def age(span: timedelta, locale: str) -> str:
     seconds = max(0, math.floor(span.total_seconds()))
     steps = ((86_400, days_unit), (3_600, hours_unit), (60, minutes_unit), (1, seconds_unit))
     size, unit = next((step for step in steps if seconds >= step[0]), steps[-1])
-    return f"{count(seconds // size, locale)}{THIN}{unit}"
+    return f"{count(seconds // size, locale)}{SPACE}{unit}"
 
 
 def _time_units(locale: str) -> tuple[str, ...]:
@@ -164,7 +181,7 @@ def days(first: date, last: date, locale: str, *, this_year: int) -> str:
         return day(first, locale, year=first.year != this_year)
     year = not first.year == last.year == this_year
     start = day(first, locale, year=first.year != last.year)
-    return f"{start}{THIN}{DASH}{THIN}{day(last, locale, year=year)}"
+    return f"{start}{SPACE}{DASH}{SPACE}{day(last, locale, year=year)}"
 
 
 def moment(value: datetime, zone: str, locale: str) -> str:

@@ -124,7 +124,7 @@ def _summary(found: Overview, words: Words) -> str:
 def _heat(found: Overview, words: Words) -> Drawn:
     empty = _no_labels(found, words)
     top = highest(found.heat)
-    key = color_key("0", f"{f.short(top * 100, words.locale)}{f.THIN}%", words.say(N_("n < 30")))
+    key = color_key("0", f"{f.short(top * 100, words.locale)}{f.SPACE}%", words.say(N_("n < 30")))
     definition = words.say(N_("Hour in which the payment was made, {zone}."), zone=found.view.zone)
     text = PanelText(
         words.say(N_("Fraud rate by hour and weekday")),

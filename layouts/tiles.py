@@ -52,7 +52,10 @@ def tile(kpi: Kpi, words: Words) -> Component:
             label,
             html.Div([_value(kpi.metric, figure, words), _spark(kpi)], className="tile-line"),
             _verdict(kpi.metric, figure, words),
-            *[html.Div(text, className="tile-detail num") for text in _details(kpi.metric, figure, words)],
+            *[
+                html.Div(text, className="tile-detail num", title=text)
+                for text in _details(kpi.metric, figure, words)
+            ],
         ],
         className=f"tile tile-{kpi.metric.slug.replace('_', '-')}",
     )
@@ -82,7 +85,7 @@ def _value(metric: Metric, figure: Figure, words: Words) -> Component:
         return html.Span(f.NOTHING, className="tile-figure")
     if metric.unit is Unit.SHARE:
         number = f.percent_number(figure.value, words.locale)
-        unit = html.Span(f"{f.THIN}%", className="tile-unit")
+        unit = html.Span(f"{f.SPACE}%", className="tile-unit")
         return html.Span([number, unit], className="tile-figure num")
     exact = figure.exact_e4
     title = (
@@ -158,16 +161,21 @@ def _details(metric: Metric, figure: Figure, words: Words) -> list[str]:
 
 
 def _interval_and_before(metric: Metric, figure: Figure, words: Words) -> str:
-    before = written(metric, figure.before, figure.currency, words) if figure.before is not None else None
     if figure.estimate is None:
-        return words.say(N_("{before} before"), before=before) if before else ""
+        if figure.before is None:
+            return ""
+        before = written(metric, figure.before, figure.currency, words)
+        return words.say(N_("{before} before"), before=before)
     low, high = figure.estimate.low, figure.estimate.high
     if metric.unit is Unit.SHARE:
         interval = f.percent_range(low, high, words.locale)
+        # One sign of percent says it for both.
+        interval = interval if figure.before is None else interval.removesuffix(f"{f.SPACE}%")
+        before = "" if figure.before is None else f.percent(figure.before, words.locale)
     else:
-        ends = [f.money_short(_rounded(end), figure.currency or "", words.locale) for end in (low, high)]
-        interval = f"{ends[0]}{f.DASH}{ends[1]}"
-    if before is None:
+        interval = f.money_range(low, high, figure.currency or "", words.locale)
+        before = f.money_short(_rounded(figure.before or 0.0), figure.currency or "", words.locale)
+    if figure.before is None:
         return interval
     return words.say(N_("{interval}, was {before}"), interval=interval, before=before)
 

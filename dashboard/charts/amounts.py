@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
-from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
@@ -18,6 +18,7 @@ from dashboard.charts.figure import (
     Words,
     note,
     percents,
+    text_width,
     ticks,
     unit_note,
 )
@@ -26,27 +27,33 @@ from models.messages import N_
 
 MARGIN: Margin = {"l": 34, "r": 14, "t": 24, "b": 22}
 _MOST_DECADES = 5
+_PLOT_WIDTH = 340
+"""Pixels of the plot where three panels stand side by side; only labels are placed by it."""
+
+_LINE = 0.27
+_TAG = re.compile(r"</?b>")
 
 
 def amount_spread(spread: Spread, currency: str, words: Words) -> Figure:
     """Draw the share of each class per amount bucket."""
-    classes = (
-        (GENUINE, "●", words.say(N_("genuine")), spread.genuine, spread.genuine_median, spread.genuine_rows),
-        (FRAUD, "▲", words.say(N_("fraud")), spread.fraud, spread.fraud_median, spread.fraud_rows),
-    )
     edges = [max(edge, 0.01) for edge in spread.edges]
     marks = ticks(max([*spread.genuine, *spread.fraud]) * 100)
-    data: list[Trace] = []
-    notes: list[dict[str, Any]] = [unit_note(words.say(N_("% of each class per amount step")), MARGIN)]
-    for color, mark, name, shares, median, rows in classes:
-        if not rows or median is None:
+    fills: list[Trace] = []
+    lines: list[Trace] = []
+    labels: list[dict[str, Any]] = []
+    for is_fraud, median in ((False, spread.genuine_median), (True, spread.fraud_median)):
+        if median is None:
             continue
-        data += _steps(edges, shares, color, _hovers(edges, shares, (mark, name), currency, words))
-        told = f.money(Decimal(f"{median:.4g}"), currency, words.locale)
+        mark, name = ("▲", words.say(N_("fraud"))) if is_fraud else ("●", words.say(N_("genuine")))
+        shares, color = (spread.fraud, FRAUD) if is_fraud else (spread.genuine, GENUINE)
+        fill, line = _steps(edges, shares, color, _hovers(edges, shares, (mark, name), currency, words))
+        fills, lines = [*fills, fill], [*lines, line]
+        told = f.money_about(median, currency, words.locale)
         text = words.say(N_("{mark} <b>{name}</b>, median {median}"), mark=mark, name=name, median=told)
-        notes.append(_class_label(text, edges, shares, color, marks[-1]))
+        labels.append(_class_label(text, spread, edges, marks[-1], is_fraud=is_fraud))
+    unit = unit_note(words.say(N_("% of each class per amount step")), MARGIN)
     return {
-        "data": data,
+        "data": fills + lines,
         "layout": {
             "margin": MARGIN,
             "hovermode": "closest",
@@ -56,36 +63,36 @@ def amount_spread(spread: Spread, currency: str, words: Words) -> Figure:
                 **_decades(edges, currency, words),
             },
             "yaxis": {
-                "range": [0, marks[-1] * 1.15],
+                "range": [0, marks[-1] * 1.5],
                 "tickvals": marks,
                 "ticktext": [f.short(mark, words.locale) for mark in marks],
             },
-            "annotations": _apart(notes),
+            "annotations": [unit, *_apart(labels, marks[-1])],
         },
     }
 
 
-def _steps(edges: Sequence[float], shares: Sequence[float], color: str, hovers: list[str]) -> list[Trace]:
+def _steps(
+    edges: Sequence[float], shares: Sequence[float], color: str, hovers: list[str]
+) -> tuple[Trace, Trace]:
+    """Return the ground and the outline of one class."""
     y = percents([*shares, shares[-1]])
     base: Trace = {"type": "scatter", "mode": "lines", "x": list(edges), "y": y}
     shape = {"color": color, "width": 1.5, "shape": "hv"}
-    return [
-        {
-            **base,
-            "line": {**shape, "width": 0},
-            "fill": "tozeroy",
-            "fillcolor": color,
-            "opacity": 0.08,
-            "hoverinfo": "skip",
-        },
-        {**base, "line": shape, "text": [*hovers, hovers[-1]], "hovertemplate": "%{text}<extra></extra>"},
-    ]
+    ground = {
+        "line": {**shape, "width": 0},
+        "fill": "tozeroy",
+        "fillcolor": f"{color}/8",
+        "hoverinfo": "skip",
+    }
+    outline = {"line": shape, "text": [*hovers, hovers[-1]], "hovertemplate": "%{text}<extra></extra>"}
+    return {**base, **ground}, {**base, **outline}
 
 
 def _hovers(
     edges: Sequence[float], shares: Sequence[float], label: tuple[str, str], currency: str, words: Words
 ) -> list[str]:
-    ends = [f.money(Decimal(f"{edge:.4g}"), currency, words.locale) for edge in edges]
+    ends = [f.money_about(edge, currency, words.locale) for edge in edges]
     mark, name = label
     return [
         f"<b>{low} {f.DASH} {high}</b><br>{mark} {name} <b>{f.percent(share, words.locale)}</b>"
@@ -94,33 +101,29 @@ def _hovers(
 
 
 def _class_label(
-    text: str, edges: Sequence[float], shares: Sequence[float], color: str, top: float
+    text: str, spread: Spread, edges: Sequence[float], top: float, *, is_fraud: bool
 ) -> dict[str, Any]:
-    """Put the class's name to the right of its peak."""
-    place = max(range(len(shares)), key=lambda n: shares[n])
-    x, left, right = math.log10(edges[place + 1]), math.log10(edges[0]), math.log10(edges[-1])
-    is_far_right = x - left > (right - left) * 0.5
-    y = min(shares[place] * 100, top)
-    anchor, shift = ("right", -8) if is_far_right else ("left", 4)
-    return note(
-        text,
-        x=x,
-        y=round(y, 5),
-        xref="x",
-        yref="y",
-        xanchor=anchor,
-        yanchor="bottom",
-        xshift=shift,
-        color=color,
-    )
+    """Put a class's name over its peak, above whatever else is drawn under the name."""
+    shares = spread.fraud if is_fraud else spread.genuine
+    peak = max(range(len(shares)), key=lambda n: shares[n])
+    logs = [math.log10(edge) for edge in edges]
+    width = (logs[-1] - logs[0]) * text_width(_TAG.sub("", text)) / _PLOT_WIDTH
+    left = min(max(logs[peak] - width / 3, logs[0]), logs[-1] - width)
+    under = [
+        max(spread.genuine[n], spread.fraud[n])
+        for n in range(len(shares))
+        if logs[n + 1] > left and logs[n] < left + width
+    ]
+    place = {"x": left, "y": round(max(under, default=0.0) * 100 + top * 0.03, 5), "xref": "x", "yref": "y"}
+    return note(text, **place, xanchor="left", yanchor="bottom", color=FRAUD if is_fraud else GENUINE)
 
 
-def _apart(notes: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Lift the second class's label where both would stand on one line."""
-    labels = [each for each in notes if each["yref"] == "y"]
-    if len(labels) > 1 and abs(labels[0]["y"] - labels[1]["y"]) < max(label["y"] for label in labels) * 0.14:
-        labels[1]["yshift"] = 13
-    return notes
+def _apart(labels: list[dict[str, Any]], top: float) -> list[dict[str, Any]]:
+    """Lift the higher label where both would stand on one line."""
+    if len(labels) > 1 and abs(labels[0]["y"] - labels[1]["y"]) < top * _LINE:
+        low, high = sorted(labels, key=lambda label: float(label["y"]))
+        high["y"] = round(low["y"] + top * _LINE, 5)
+    return labels
 
 
 def _decades(edges: Sequence[float], currency: str, words: Words) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from dashboard.charts.figure import (
 from dashboard.overview.slices import Ranking, Slice
 from models.messages import N_
 
-PITCH, THICKNESS = 22, 10
+PITCH, PITCH_OF_FEW, FEW, THICKNESS = 22, 20, 6, 10
 RATE_AT, COUNT_AT = 54, 100
 """Right edges of the two columns of figures, in pixels right of the plot."""
 
@@ -38,6 +38,7 @@ def rate_bars(ranking: Ranking, words: Words, name: Callable[[str], str]) -> Fig
     slices = ranking.slices
     names = [_cut(name(each.value)) for each in slices]
     margin: Margin = {"l": max(map(text_width, names), default=0) + _LABEL_GAP, "r": 112, "t": 16, "b": 18}
+    pitch = PITCH if len(slices) > FEW else PITCH_OF_FEW
     marks = ticks(_highest(ranking) * 100)
     decimals = f.percent_decimals(_value(each) or 0.0 for each in slices)
     notes = [_head(words.say(N_("rate")), RATE_AT), _head(words.say(N_("fraud")), COUNT_AT)]
@@ -45,7 +46,7 @@ def rate_bars(ranking: Ranking, words: Words, name: Callable[[str], str]) -> Fig
         notes += _row_notes(row, each, text, margin, decimals, words)
     whole = ranking.whole.estimate
     if whole is not None and slices:
-        share = f.percent_number(whole.value, words.locale)
+        share = f.percent_number(whole.value, words.locale, decimals)
         text = words.say(N_("all {rate}"), rate=share)
         notes.append(
             note(text, x=round(whole.value * 100, 5), xref="x", y=1, yanchor="bottom", yshift=1, color=TEXT_2)
@@ -54,8 +55,8 @@ def rate_bars(ranking: Ranking, words: Words, name: Callable[[str], str]) -> Fig
         "data": [_bars(slices, words, name)],
         "layout": {
             "margin": margin,
-            "height": margin["t"] + margin["b"] + PITCH * max(1, len(slices)),
-            "bargap": 1 - THICKNESS / PITCH,
+            "height": margin["t"] + margin["b"] + pitch * max(1, len(slices)),
+            "bargap": 1 - THICKNESS / pitch,
             "hovermode": "closest",
             "xaxis": {
                 "range": [0, marks[-1]],

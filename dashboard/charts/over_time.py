@@ -33,6 +33,7 @@ MARGIN: Margin = {"l": 34, "r": 14, "t": 24, "b": 22}
 _MOST_DATES = 6
 _STEP_HOURS = {Grain.HOUR: 1, Grain.DAY: 24, Grain.WEEK: 168, Grain.MONTH: 730}
 _EDGE = 0.12
+_ROOM_BELOW = 0.15
 
 
 def rate_over_time(series: Series, measure: Measure, words: Words) -> Figure:
@@ -53,7 +54,10 @@ def rate_over_time(series: Series, measure: Measure, words: Words) -> Figure:
                 "tickvals": marks,
                 "ticktext": [f.short(mark, words.locale) for mark in marks],
             },
-            "annotations": [unit_note(_unit(measure, words), MARGIN), *_labels(series, words)],
+            "annotations": [
+                unit_note(_unit(measure, words), MARGIN),
+                *_labels(series, marks[-1] / 100, words),
+            ],
         },
     }
 
@@ -238,21 +242,13 @@ def _tick(grain: Grain, at: datetime, words: Words) -> str:
     return f.month_short(at, words.locale)
 
 
-def _labels(series: Series, words: Words) -> list[dict[str, Any]]:
+def _labels(series: Series, top: float, words: Words) -> list[dict[str, Any]]:
     """Name the two lines where they have room, and the young days at the top right."""
     points = series.points
     if not points:
         return []
     inner = points[round(len(points) * _EDGE) : -round(len(points) * _EDGE) or None] or points
-    notes = []
-    shown = [point for point in inner if _shown(point)]
-    ghosts = [point for point in inner if _value_before(point) is not None]
-    if shown and ghosts:
-        peak = max(shown, key=_top)
-        notes.append(_label(words.say(N_("this period")), peak, _top(peak), 9, FRAUD))
-        low = min(ghosts, key=lambda point: min(_value_before(point) or 0.0, _value(point) or 1.0))
-        height = min(_value_before(low) or 0.0, low.rate.estimate.low if low.rate.estimate else 1.0)
-        notes.append(_label(words.say(N_("period before")), low, height, -9, TEXT_2))
+    notes = _names(inner, top, words)
     young = [point.completeness or 0.0 for point in points if point.is_young]
     if young:
         first, last = (f.number(share * 100, 0, words.locale) for share in (young[0], young[-1]))
@@ -260,6 +256,30 @@ def _labels(series: Series, words: Words) -> list[dict[str, Any]]:
         place = {"x": 1, "y": 1, "xanchor": "right", "yanchor": "top", "color": TEXT_2, "bgcolor": PAGE}
         notes.append(note(text, **place, borderpad=2))
     return notes
+
+
+def _names(inner: Sequence[Point], top: float, words: Words) -> list[dict[str, Any]]:
+    """Name the line over its peak; the ghost where it lies lowest, over its peak when that is too low."""
+    shown = [point for point in inner if _shown(point)]
+    if not shown:
+        return []
+    peak = max(shown, key=_top)
+    far = max(1, len(inner) // 4)
+    ghosts = [
+        point
+        for point in inner
+        if _value_before(point) is not None and abs(inner.index(point) - inner.index(peak)) >= far
+    ]
+    if not ghosts:
+        return []
+    names = [_label(words.say(N_("this period")), peak, _top(peak), 9, FRAUD)]
+    low = min(ghosts, key=lambda point: (_value_before(point) or 0.0) - (_value(point) or 0.0))
+    height = min(_value_before(low) or 0.0, low.rate.estimate.low if low.rate.estimate else 1.0)
+    shift = -9
+    if height < top * _ROOM_BELOW:
+        low = max(ghosts, key=lambda point: _value_before(point) or 0.0)
+        height, shift = _value_before(low) or 0.0, 9
+    return [*names, _label(words.say(N_("period before")), low, height, shift, TEXT_2)]
 
 
 def _label(text: str, point: Point, share: float, shift: int, color: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from dashboard.filters import Measure
 from dashboard.overview.rates import E4, fraud_square, rate_of
-from dashboard.overview.series import added
+from dashboard.overview.series import added, grain_of, steps
 from dashboard.periods import Comparison
 from dashboard.statistics.intervals import Estimate, mean_of, total_of, wilson
 from dashboard.statistics.maturity import Maturity
@@ -82,7 +82,12 @@ def _kpi(metric: Metric, fold: Fold, money: dict[str, Fold], view: View, maturit
     if len(figures) > 1:
         return Kpi(metric, figures)
     only = next(iter(folds.values()))
-    return Kpi(metric, figures, _trend(metric, only.daily), _trend(metric, only.previous_daily))
+    if figures[0].value is None:
+        return Kpi(metric, figures)
+    groups = steps(only.daily, grain_of(only.daily))
+    return Kpi(
+        metric, figures, _trend(metric, only.daily, groups), _trend(metric, only.previous_daily, groups)
+    )
 
 
 def _figure(
@@ -93,7 +98,7 @@ def _figure(
     before = metric.value(fold.previous) if fold.previous else None
     compared = None
     if metric.slug == "anomalies" and not fold.total.analysed:
-        value, verdict = None, Verdict(Outcome.NOT_ANALYSED)
+        value, before, verdict = None, None, Verdict(Outcome.NOT_ANALYSED)
     elif metric.slug in LABELLED:
         compared = compared_days(fold, view, maturity)
         value = value if fold.total.labelled else None
@@ -175,5 +180,9 @@ def relative_square(amounts: Sequence[Bucket]) -> float:
     return squares * rows / (total * total) if total else 1.0
 
 
-def _trend(metric: Metric, days: Sequence[tuple[date, Sums]]) -> tuple[float | None, ...]:
-    return tuple(metric.value(sums) for _, sums in days)
+def _trend(
+    metric: Metric, days: Sequence[tuple[date, Sums]], groups: Sequence[Sequence[int]]
+) -> tuple[float | None, ...]:
+    """Return the metric of each step of the line."""
+    reached = [[days[place][1] for place in group if place < len(days)] for group in groups]
+    return tuple(metric.value(added(sums)) if sums else None for sums in reached)

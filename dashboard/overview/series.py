@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -17,7 +16,7 @@ from dashboard.statistics.maturity import RIPE_SHARE, Maturity
 from database.segments import Sums
 
 _DAYS_SHOWN, _WEEKS_SHOWN = 120, 900
-_FEWEST_STEPS = 4
+_FEWEST_STEPS, _A_MONTH, _FRAUDS_A_STEP = 10, 35, 2
 _HOURLY_BELOW = timedelta(hours=25)
 
 
@@ -68,17 +67,16 @@ def series_of(
     days: Days, days_before: Days, span: Span, *, measure: Measure, maturity: Maturity | None
 ) -> Series:
     """Join days into a readable number of steps; the n-th day stands over the n-th of the period before."""
-    grain = next(grain for grain in _grains(days) if grain is Grain.MONTH or _is_filled(days, grain))
+    grain = grain_of(days)
     points = []
-    for start, group in groupby(enumerate(days), key=lambda item: _KEYS[grain](item[1][0])):
-        places = [place for place, _ in group]
+    for places in steps(days, grain):
         now = added(days[place][1] for place in places)
         then = [days_before[place][1] for place in places if place < len(days_before)]
         before = added(then) if then else None
-        last = days[places[-1]][0]
+        first, last = days[places[0]][0], days[places[-1]][0]
         points.append(
             Point(
-                at=datetime.combine(max(start, days[places[0]][0]), time.min),
+                at=datetime.combine(first, time.min),
                 rows=now.rows,
                 rate=rate_of(now, measure),
                 before=rate_of(before, measure) if before else None,
@@ -87,6 +85,17 @@ def series_of(
             )
         )
     return Series(grain, tuple(points), is_running=not span.ends_at_midnight)
+
+
+def steps(days: Days, grain: Grain) -> list[list[int]]:
+    """Return the places of the days of each step."""
+    groups = groupby(range(len(days)), key=lambda place: _KEYS[grain](days[place][0]))
+    return [list(places) for _, places in groups]
+
+
+def grain_of(days: Days) -> Grain:
+    """Return the finest grain that gives a readable number of steps with something to tell in them."""
+    return next(grain for grain in _grains(days) if grain is Grain.MONTH or _is_filled(days, grain))
 
 
 def hours_of(
@@ -126,12 +135,15 @@ def _grains(days: Days) -> Sequence[Grain]:
 
 
 def _is_filled(days: Days, grain: Grain) -> bool:
-    """Whether half of the steps have enough labelled rows for a rate, or a coarser grain would not help."""
-    steps = Counter[date]()
-    for day, sums in days:
-        steps[_KEYS[grain](day)] += sums.labelled
-    enough = sum(labelled >= TOO_FEW for labelled in steps.values())
-    return len(steps) < _FEWEST_STEPS * 7 or enough * 2 >= len(steps)
+    """Whether half of the steps have rows enough for a rate and, over a longer range, some frauds each."""
+    groups = steps(days, grain)
+    if len(groups) < _FEWEST_STEPS:
+        return True
+    labelled = [sum(days[place][1].labelled for place in group) for group in groups]
+    frauds = sum(sums.frauds for _, sums in days)
+    if len(days) > _A_MONTH and frauds < _FRAUDS_A_STEP * len(groups):
+        return False
+    return 2 * sum(rows >= TOO_FEW for rows in labelled) >= len(groups)
 
 
 def _completeness(maturity: Maturity | None, wall: datetime, zone: str) -> float | None:

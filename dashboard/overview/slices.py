@@ -10,6 +10,9 @@ from dashboard.filters import Measure
 from dashboard.overview.rates import Rate, rate_of
 from database.segments import Bucket, Sums
 
+_STEPS = ((500, 60), (100, 30), (0, 16))
+"""Steps of the amounts by the rows of the rarer class: a few rows over many steps are only noise."""
+
 
 @dataclass(frozen=True, slots=True)
 class Slice:
@@ -61,11 +64,12 @@ def heat(hours: Sequence[Sequence[Sums]], measure: Measure) -> tuple[tuple[Rate,
     return tuple(tuple(rate_of(cell, measure) for cell in row) for row in hours)
 
 
-def spread(buckets: Sequence[Bucket], most: int = 60) -> Spread | None:
-    """Join amount buckets to at most `most` and tell each class's share per bucket; None without amounts."""
+def spread(buckets: Sequence[Bucket]) -> Spread | None:
+    """Join amount buckets to as many as the rarer class bears and tell each class's share; None if empty."""
     if not buckets:
         return None
-    step = -(-len(buckets) // most)
+    rarer = min(sum(bucket.fraud for bucket in buckets), sum(bucket.genuine for bucket in buckets))
+    step = -(-len(buckets) // next(steps for rows, steps in _STEPS if rarer >= rows))
     groups = [buckets[start : start + step] for start in range(0, len(buckets), step)]
     genuine = [sum(bucket.genuine for bucket in group) for group in groups]
     fraud = [sum(bucket.fraud for bucket in group) for group in groups]

@@ -20,7 +20,7 @@ FIGURES = [
     for chart in CHARTS.values()
     for place, draw in enumerate(chart.examples())
 ]
-TOKEN = re.compile(r"var\(--([\w-]+)\)")
+TOKEN = re.compile(r"var\(--([\w-]+)\)(?:/\d+)?")
 MOST_POINTS = 2_000
 
 
