@@ -77,6 +77,9 @@ def copy_binaries(binaries: Path, into: Path) -> Path:
         shutil.copytree(installed, draft / installed.parent.name / installed.name, symlinks=True)
         if libraries.is_dir():
             shutil.copytree(libraries, draft / libraries.name, symlinks=True)
+        # These we made ourselves, under whatever umask.
+        for folder in (draft, draft / installed.parent.name):
+            folder.chmod(0o755)
         draft.rename(copied)
     return target / binaries.name
 

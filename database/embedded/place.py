@@ -15,7 +15,10 @@ OUTSIDE: Final = Path("/var/lib/vigie")
 
 def make_home(home: Path) -> None:
     """Make VIGIE_HOME where it is missing: closed to others; root lets them pass, but not look."""
-    home.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
+    if not home.exists():
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if os.geteuid() == 0:
+            home.chmod(0o711)
 
 
 def data_folder(home: Path, account: Account) -> Path:
@@ -27,7 +30,9 @@ def data_folder(home: Path, account: Account) -> Path:
     above = home / "postgres"
     if not account.is_me and not account.reaches(home):
         above = outside(home)
-        OUTSIDE.mkdir(mode=0o755, parents=True, exist_ok=True)
+        if not OUTSIDE.exists():
+            OUTSIDE.mkdir(mode=0o700, parents=True, exist_ok=True)
+            OUTSIDE.chmod(0o755)
     _make_owned(above, account)
     return above / "data"
 

@@ -13,8 +13,10 @@ from pathlib import Path
 import psycopg2
 import pytest
 
+from database.config import DatabaseConfig
 from database.embedded import place, running
 from database.embedded.account import Account, myself
+from database.embedded.binaries import copy_binaries, find_binaries
 from database.embedded.lifecycle import cluster_of, known
 from database.embedded.record import Coordinates, Record, record_path, running_url
 from models.errors import UnavailableError, UserError
@@ -253,3 +255,20 @@ def test_the_server_command_leaves_ones_own_server_alone(home: Path) -> None:
     done = python("-m", "database.server", "start", home=home, DATABASE_URL="postgresql://h/x")
     assert done.returncode == 1
     assert done.stderr == ("DATABASE_URL or DB_HOST names your own server: the embedded one is not in use.\n")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has a user to drop to")
+def test_programs_that_the_user_cannot_reach_are_copied_under_any_umask(home: Path) -> None:
+    own = home.parent / "only-roots"
+    own.mkdir(mode=0o700)
+    copied = copy_binaries(find_binaries(), own)
+    before = os.umask(0o077)
+    try:
+        config = DatabaseConfig.from_env().model_copy(update={"home": home, "pg_bin": copied})
+        with running(home, config=config) as here:
+            assert works(here)
+            record = known(home)
+            assert record is not None
+            assert not Path(record.binaries).is_relative_to(own)
+    finally:
+        os.umask(before)
