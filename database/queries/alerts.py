@@ -73,8 +73,8 @@ def by_status(
     after: StoredAlert | None = None,
 ) -> tuple[StoredAlert, ...]:
     """Return the alerts of these statuses, those with most at stake first, page by page."""
-    where = "t.status = any(cast(:statuses as text[]))"
-    given: dict[str, Any] = {"statuses": [str(status) for status in statuses]}
+    where, each = "t.status = each.value", [str(status) for status in statuses]
+    given: dict[str, Any] = {}
     if after is not None:
         where += """ and t.expected_loss_e4 <= :loss and (t.expected_loss_e4 < :loss
             or (t.alert_id, t.bank_id) > (:behind_id, :behind_bank))"""
@@ -83,7 +83,9 @@ def by_status(
             "behind_id": after.alert_id,
             "behind_bank": after.bank_id,
         }
-    return listed(session, Alert, StoredAlert, where, order=_MOST_AT_STAKE_FIRST, limit=limit, **given)
+    return listed(
+        session, Alert, StoredAlert, where, order=_MOST_AT_STAKE_FIRST, limit=limit, each=each, **given
+    )
 
 
 def by_customer(session: Session, customer_id: str, *, limit: int = DEFAULT_LIMIT) -> tuple[StoredAlert, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import fields
 from typing import Any, TypeVar
 
@@ -28,29 +28,34 @@ def listed(
     order: str,
     limit: int = DEFAULT_LIMIT,
     least: Mapping[int, int] | None = None,
+    each: Collection[str] = ("",),
     **given: Any,
 ) -> tuple[Record, ...]:
     """Return the first rows of `model` in this order that fulfil `where`, as `record`s, in one statement.
 
     `record` is a dataclass whose fields are columns; `where` and `order` are SQL of this folder over them,
-    the row is `t`, and values come in by name; `scope.least` is the number that `least` gives for the row's
-    bank (a bank that it leaves out has no rows). An index on (bank_id, …) in this order is walked, never
-    sorted: one equality per bank does that, `bank_id = any(…)` does not.
+    the row is `t`, and values come in by name. `scope.least` is the number that `least` gives for the row's
+    bank (a bank that it leaves out has no rows), `each.value` is each of a few values in turn.
+
+    An index on (bank_id, …) in this order is walked, never sorted: one equality per bank does that,
+    `bank_id = any(…)` does not.
     """
     columns = _columns(model, record)
     names = ", ".join(f't."{column.name}"' for column in columns)
     statement = text(f"""
         select {names}
         from unnest(cast(:bank_ids as int[]), cast(:least as bigint[])) as scope (bank_id, least)
+        cross join unnest(cast(:each as text[])) as each (value)
         cross join lateral (
-            select {names} from {model.__tablename__} t
+            select t.* from {model.__tablename__} t
             where t.bank_id = scope.bank_id and ({where}) order by {order} limit :limit
         ) t
         order by {order} limit :limit
     """).columns(*columns)
     ids = [bank_id for bank_id in bank_ids(session) if least is None or bank_id in least]
     limits = [0 if least is None else least[bank_id] for bank_id in ids]
-    found = session.execute(statement, {"bank_ids": ids, "least": limits, "limit": limit, **given})
+    scope = {"bank_ids": ids, "least": limits, "each": list(each), "limit": limit}
+    found = session.execute(statement, {**scope, **given})
     return tuple(record(*row) for row in found)
 
 

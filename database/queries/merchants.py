@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
@@ -53,11 +53,11 @@ def by_category(
 ) -> tuple[StoredMerchant, ...]:
     """Return the merchants of a category, by id, page by page."""
     where, order = "t.category = :category", "t.merchant_id, t.bank_id"
-    given: dict[str, str | int] = {"category": category}
+    given: dict[str, Any] = {"category": category}
     if after is not None:
         where += " and (t.merchant_id, t.bank_id) > (:id, :bank_id)"
         given |= {"id": after.merchant_id, "bank_id": after.bank_id}
-    return listed(session, Merchant, StoredMerchant, where, order=order, limit=limit, least=None, **given)
+    return listed(session, Merchant, StoredMerchant, where, order=order, limit=limit, **given)
 
 
 def high_risk(
