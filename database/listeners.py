@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from threading import Lock
 from time import perf_counter
 from typing import Any
@@ -15,6 +16,9 @@ from database.context import current
 
 LOGGER = logging.getLogger(__name__)
 STATEMENT_SHOWN = 2_000
+BULK = "vigie_bulk"
+"""The execution option of statements that write thousands of rows: they are long, and no warning."""
+
 _STARTED = "vigie_query_started"
 
 
@@ -65,9 +69,10 @@ def log_slow_queries(engine: Engine, *, threshold_ms: float) -> None:
         connection.info.setdefault(_STARTED, []).append(perf_counter())
 
     def ended(
-        connection: Connection, _cursor: Any, statement: str, _parameters: Any, _context: Any, _many: object
+        connection: Connection, _cursor: Any, statement: str, _parameters: Any, context: Any, _many: object
     ) -> None:
-        _judge(connection, statement, threshold_ms)
+        is_bulk = context is not None and context.execution_options.get(BULK)
+        _judge(connection, statement, math.inf if is_bulk else threshold_ms)
 
     def failed(problem: ExceptionContext) -> None:
         if problem.connection is not None and not problem.connection.invalidated and problem.statement:

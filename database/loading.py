@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from database.bulk import copy_into_temporary, refresh_statistics
 from database.connection import bank_ids
+from database.listeners import BULK
 from database.segments.tail import record_staged
 from models.errors import UserError
 from models.messages import N_
@@ -119,6 +120,8 @@ labels as (
 tail as ({record_staged("ins", "staged_rows")})
 select count(*), min(moment), max(moment) from ins
 """)
+# A batch is long work that its progress makes visible; a limit meant for pages would only stop it.
+_ROOM = text("select set_config('statement_timeout', '0', true), set_config('work_mem', '64MB', true)")
 _REFUSED = text("""
 select s.line, s.transaction_id, t.dataset_id
 from staged_rows s join transactions t on t.bank_id = :bank_id and t.transaction_id = s.transaction_id
@@ -176,10 +179,11 @@ def store_rows(
 
     Their customers, merchants and codes must exist. `source` says who labelled the rows that have a label.
     """
+    session.execute(_ROOM)
     copy_into_temporary(session, "staged_rows", STAGED_COLUMNS, rows, form="csv")
     refresh_statistics(session)
     given = {"bank_id": bank_id, "dataset_id": dataset_id, "source": source}
-    inserted, first_at, last_at = session.execute(_INSERT, given).one()
+    inserted, first_at, last_at = session.execute(_INSERT, given, execution_options={BULK: True}).one()
     if inserted == count:
         return Stored(inserted, 0, (), first_at, last_at)
     found = session.execute(_REFUSED, {"bank_id": bank_id})
