@@ -15,7 +15,10 @@ from models.errors import UserError
 def main() -> int:
     """Work until told to stop; a mistake in the settings is one sentence."""
     argparse.ArgumentParser(prog="python -m dashboard.jobs", description=__doc__).parse_args()
-    logging.basicConfig(level="WARNING", format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    # The terminal hears what someone should look at; the store of logs has the rest.
+    for terminal in logging.getLogger().handlers:
+        terminal.setLevel("WARNING")
     try:
         handler = store_logs("worker", level=WebSettings.from_env().log_level)
         work()
