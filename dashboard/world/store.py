@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from dashboard.ingestion.ahead import ahead
 from dashboard.ingestion.load import Memory, load_rows
+from dashboard.risk import update_parties
 from dashboard.world.world import BankWorld, Batch, WorldOptions, build_world
 from database.connection import Session, get_db_session
 from database.loading import bank_terms
@@ -103,6 +104,8 @@ def _store_bank(world: BankWorld, tell: Callable[[int, int], None]) -> int:
                 if number >= writer.done:
                     writer.store(batch)
                     tell(writer.counts.accepted, writer.counts.accepted - run.counts.accepted)
+        with get_db_session([world.bank.code]) as session:
+            update_parties(session)
     except BaseException:
         _finish(run, JobStatus.FAILED, Message(N_("Stopped; the same command goes on from there.")))
         raise

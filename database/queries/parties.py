@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from database.connection import bank_ids
+from database.listeners import BULK
 from database.queries.volume import VOLUME
 from models.risk import RISK_FROM, RiskCategory
 
@@ -88,7 +89,9 @@ def update_totals(session: Session, party: Party, ids: Collection[str] | None = 
         returning 1
     """
     given = {"bank_ids": list(bank_ids(session)), "ids": None if ids is None else list(ids)}
-    return len(session.execute(text(statement), given).all())
+    # It reads every payment: long work of a job, for which the limit of pages is not meant.
+    session.execute(_ROOM)
+    return len(session.execute(text(statement), given, execution_options={BULK: True}).all())
 
 
 def fraud_counts(session: Session, party: Party, bank_id: int) -> tuple[FraudCounts, ...]:
@@ -143,6 +146,7 @@ def score_range(category: RiskCategory) -> tuple[float, float]:
     return least, steps[steps.index(least) + 1]
 
 
+_ROOM: Final = text("select set_config('statement_timeout', '0', true), set_config('work_mem', '64MB', true)")
 # Counted back from the newest row, so that old data have risk too.
 _NEWEST_DAYS: Final = """t."timestamp" > (
     select max(newest."timestamp") - make_interval(days => :days)

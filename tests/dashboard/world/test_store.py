@@ -72,6 +72,8 @@ def test_every_row_is_stored_with_its_parties_labels_and_records(committed: Data
         customer = session.scalars(select(Customer).where(Customer.customer_id == kept.customer_id)).one()
         assert customer.email is not None
         assert customer.email.endswith("@example.com")
+        assert customer.transaction_count > 0
+        assert customer.risk_score is not None
         merchants = session.scalar(select(func.count()).select_from(Merchant))
         assert merchants is not None
         assert merchants > 50
