@@ -64,8 +64,10 @@ def short(value: float, locale: str) -> str:
 
 
 def percent_decimals(shares: Iterable[float]) -> int:
-    """Decimals of percentages that stand together: three below 1 %, two below 10 %, else one."""
+    """Decimals of percentages that stand together: three below 1 %, two below 10 %, else one; none for 0."""
     largest = max((abs(share) * 100 for share in shares), default=0.0)
+    if largest == 0:
+        return 0
     return next(decimals for limit, decimals in _PERCENT_DECIMALS if largest >= limit)
 
 
@@ -169,6 +171,7 @@ def _language(locale: str) -> str:
     return locale.split("_", maxsplit=1)[0]
 
 
+@lru_cache(maxsize=4_096)
 def day(value: date, locale: str, *, year: bool = False, weekday: bool = False) -> str:
     """Write a day: 16 Oct; with its year or weekday where asked."""
     pattern = f"{'EEE ' if weekday else ''}d MMM{' y' if year else ''}"

@@ -101,7 +101,7 @@ def _spark(kpi: Kpi) -> Component:
     lines = [
         html.Span(
             className=f"spark-{name}",
-            style={"maskImage": f'url("{line}")', "WebkitMaskImage": f'url("{line}")'},
+            style={"maskImage": f'url("{line}")'},
         )
         for name, line in (("before", before), ("now", now))
         if line and now
@@ -115,7 +115,8 @@ def _verdict(metric: Metric, figure: Figure, words: Words) -> Component:
         return html.Div(className="tile-verdict")
     text = verdict_words(metric, figure.verdict, words)
     return html.Div(
-        [icon(_ICONS[outcome]), html.Span(text)], className=f"tile-verdict {_tone(metric, outcome)}"
+        [icon(_ICONS[outcome]), html.Span(text, title=text)],
+        className=f"tile-verdict {_tone(metric, outcome)}",
     )
 
 
@@ -152,7 +153,8 @@ def _details(metric: Metric, figure: Figure, words: Words) -> list[str]:
         lines.append(words.say(N_("from {smallest} to {largest}"), smallest=low, largest=high))
     else:
         lines.append(_interval_and_before(metric, figure, words))
-    if figure.verdict.outcome is Outcome.NO_LABEL_DATES and figure.verdict.change is not None:
+    change = figure.verdict.change
+    if figure.verdict.outcome is Outcome.NO_LABEL_DATES and change is not None and change.low < change.high:
         lines.append(_change(metric, figure, words))
     elif figure.compared_until is not None:
         day = f.day(figure.compared_until, words.locale)
@@ -161,7 +163,7 @@ def _details(metric: Metric, figure: Figure, words: Words) -> list[str]:
 
 
 def _interval_and_before(metric: Metric, figure: Figure, words: Words) -> str:
-    if figure.estimate is None:
+    if figure.estimate is None or figure.estimate.low == figure.estimate.high:
         if figure.before is None:
             return ""
         before = written(metric, figure.before, figure.currency, words)
@@ -186,16 +188,16 @@ def _change(metric: Metric, figure: Figure, words: Words) -> str:
     if change is None:
         return ""
     if metric.unit is Unit.SHARE:
-        decimals = f.percent_decimals([change.low, change.high])
+        decimals = max(1, f.percent_decimals([change.low, change.high]) - 1)
         value, low, high = (
             f.percent_number(each, words.locale, decimals) for each in (change.value, change.low, change.high)
         )
-        return words.say(N_("{change} points ({low} to {high})"), change=_signed(value), low=low, high=high)
+        return words.say(N_("{change} points, {low} to {high}"), change=_signed(value), low=low, high=high)
     value, low, high = (
         f.money_short(_rounded(each), figure.currency or "", words.locale)
         for each in (change.value, change.low, change.high)
     )
-    return words.say(N_("{change} ({low} to {high})"), change=_signed(value), low=low, high=high)
+    return words.say(N_("{change}, {low} to {high}"), change=_signed(value), low=low, high=high)
 
 
 def _signed(text: str) -> str:

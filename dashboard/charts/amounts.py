@@ -10,6 +10,7 @@ from typing import Any
 
 from dashboard import formatting as f
 from dashboard.charts.figure import (
+    CLEAR,
     FRAUD,
     GENUINE,
     Figure,
@@ -51,7 +52,8 @@ def amount_spread(spread: Spread, currency: str, words: Words) -> Figure:
         told = f.money_about(median, currency, words.locale)
         text = words.say(N_("{mark} <b>{name}</b>, median {median}"), mark=mark, name=name, median=told)
         labels.append(_class_label(text, spread, edges, marks[-1], is_fraud=is_fraud))
-    unit = unit_note(words.say(N_("% of each class per amount step")), MARGIN)
+    labels = _apart(labels, marks[-1])
+    unit = unit_note(words.say(N_("% of each class")), MARGIN)
     return {
         "data": fills + lines,
         "layout": {
@@ -63,11 +65,11 @@ def amount_spread(spread: Spread, currency: str, words: Words) -> Figure:
                 **_decades(edges, currency, words),
             },
             "yaxis": {
-                "range": [0, marks[-1] * 1.5],
+                "range": [0, _height(labels, marks[-1])],
                 "tickvals": marks,
                 "ticktext": [f.short(mark, words.locale) for mark in marks],
             },
-            "annotations": [unit, *_apart(labels, marks[-1])],
+            "annotations": [unit, *labels],
         },
     }
 
@@ -115,7 +117,9 @@ def _class_label(
         if logs[n + 1] > left and logs[n] < left + width
     ]
     place = {"x": left, "y": round(max(under, default=0.0) * 100 + top * 0.03, 5), "xref": "x", "yref": "y"}
-    return note(text, **place, xanchor="left", yanchor="bottom", color=FRAUD if is_fraud else GENUINE)
+    return note(
+        text, **place, xanchor="left", yanchor="bottom", bgcolor=CLEAR, color=FRAUD if is_fraud else GENUINE
+    )
 
 
 def _apart(labels: list[dict[str, Any]], top: float) -> list[dict[str, Any]]:
@@ -124,6 +128,11 @@ def _apart(labels: list[dict[str, Any]], top: float) -> list[dict[str, Any]]:
         low, high = sorted(labels, key=lambda label: float(label["y"]))
         high["y"] = round(low["y"] + top * _LINE, 5)
     return labels
+
+
+def _height(labels: list[dict[str, Any]], top: float) -> float:
+    """Return how far the axis goes up: every label with its line has room."""
+    return max([top * 1.05, *(float(label["y"]) + top * _LINE for label in labels)])
 
 
 def _decades(edges: Sequence[float], currency: str, words: Words) -> dict[str, Any]:

@@ -81,12 +81,9 @@ def text_width(text: str) -> int:
 
 
 def note(text: str, **places: Any) -> dict[str, Any]:
-    """Return an annotation without arrow or ground; paper coordinates unless told otherwise."""
-    font = {"size": places.pop("size", 11), "color": places.pop("color", TEXT_3)}
-    if "weight" in places:
-        font["weight"] = places.pop("weight")
-    base = {"xref": "paper", "yref": "paper", "showarrow": False, "bgcolor": CLEAR, "borderpad": 0}
-    return {**base, "text": text, "font": font, **places}
+    """Return an annotation in paper coordinates unless told otherwise; the template has no arrows."""
+    font = {key: places.pop(key) for key in ("size", "color", "weight") if key in places}
+    return {"xref": "paper", "yref": "paper", "text": text, "font": {"color": TEXT_3, **font}, **places}
 
 
 def unit_note(text: str, margin: Margin) -> dict[str, Any]:

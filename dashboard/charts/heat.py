@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import time
+from typing import Any
 
 from dashboard import formatting as f
-from dashboard.charts.figure import NODATA, RATE_RAMP, TEXT_2, Figure, Margin, Trace, Words, note, ticks
+from dashboard.charts.figure import (
+    NODATA,
+    RATE_RAMP,
+    TEXT_2,
+    Figure,
+    Layout,
+    Margin,
+    Trace,
+    Words,
+    note,
+    ticks,
+)
 from dashboard.overview.rates import Rate
 from models.messages import N_
 
@@ -18,51 +29,51 @@ Cells = Sequence[Sequence[Rate]]
 def hour_weekday(cells: Cells, words: Words) -> Figure:
     """Draw one cell an hour, Monday at the top."""
     names = f.weekdays(words.locale)
-    rates = [[None if _is_hidden(rate) else _percent(rate) for rate in row] for row in cells]
-    hidden = [[1 if _is_hidden(rate) else None for rate in row] for row in cells]
-    texts = [
-        [_hover(names[day], hour, rate, words) for hour, rate in enumerate(row)]
-        for day, row in enumerate(cells)
-    ]
-    common: Trace = {"type": "heatmap", "xgap": 1, "ygap": 1, "showscale": False, "text": texts}
-    common["hovertemplate"] = "%{text}<extra></extra>"
-    return {
-        "data": [
-            {**common, "z": hidden, "colorscale": [[0, NODATA], [1, NODATA]], "zmin": 0, "zmax": 1},
-            {**common, "z": rates, "colorscale": RATE_RAMP, "zmin": 0, "zmax": highest(cells) * 100},
-        ],
-        "layout": {
-            "margin": MARGIN,
-            "hovermode": "closest",
-            "xaxis": {
-                "range": [-0.5, _HOURS - 0.5],
-                "tickvals": list(range(0, _HOURS, _EVERY)),
-                "ticktext": [f"{hour:02}" for hour in range(0, _HOURS, _EVERY)],
-                "ticks": "",
-                "showline": False,
-                "fixedrange": True,
-            },
-            "yaxis": {
-                "range": [6.5, -0.5],
-                "showticklabels": False,
-                "showgrid": False,
-                "fixedrange": True,
-            },
-            "annotations": [
-                note(
-                    name,
-                    x=0,
-                    xanchor="left",
-                    xshift=-MARGIN["l"],
-                    y=day,
-                    yref="y",
-                    yanchor="middle",
-                    color=TEXT_2,
-                )
-                for day, name in enumerate(names)
-            ],
-        },
+    hours = [f"{hour:02}:00" for hour in range(_HOURS)]
+    common: Trace = {"type": "heatmap", "x": hours, "y": names, "xgap": 1, "ygap": 1, "showscale": False}
+    few: Trace = {
+        **common,
+        "z": [[1 if _is_hidden(rate) else None for rate in row] for row in cells],
+        "text": [[_few(rate, words) if _is_hidden(rate) else "" for rate in row] for row in cells],
+        "hovertemplate": "<b>%{y} %{x}</b><br>%{text}<extra></extra>",
+        "colorscale": [[0, NODATA], [1, NODATA]],
+        "zmin": 0,
+        "zmax": 1,
     }
+    rates: Trace = {
+        **common,
+        "z": [[None if _is_hidden(rate) else _percent(rate) for rate in row] for row in cells],
+        "text": [["" if _is_hidden(rate) else _told(rate, words) for rate in row] for row in cells],
+        "hovertemplate": "<b>%{y} %{x}</b><br>▲ <b>%{text}<extra></extra>",
+        "colorscale": RATE_RAMP,
+        "zmin": 0,
+        "zmax": highest(cells) * 100,
+    }
+    return {"data": [few, rates], "layout": _layout(names, hours)}
+
+
+def _layout(names: list[str], hours: list[str]) -> Layout:
+    quiet = {"type": "category", "showgrid": False, "fixedrange": True}
+    named = hours[::_EVERY]
+    return {
+        "margin": MARGIN,
+        "hovermode": "closest",
+        "xaxis": {
+            **quiet,
+            "range": [-0.5, _HOURS - 0.5],
+            "tickvals": named,
+            "ticktext": [hour[:2] for hour in named],
+            "ticks": "",
+            "showline": False,
+        },
+        "yaxis": {**quiet, "range": [6.5, -0.5], "showticklabels": False},
+        "annotations": [_day_name(name) for name in names],
+    }
+
+
+def _day_name(name: str) -> dict[str, Any]:
+    place = {"x": 0, "y": name, "yref": "y", "xanchor": "left", "yanchor": "middle", "xshift": -MARGIN["l"]}
+    return note(name, **place, color=TEXT_2)
 
 
 def highest(cells: Cells) -> float:
@@ -79,15 +90,18 @@ def _percent(rate: Rate) -> float:
     return round(rate.estimate.value * 100, 5) if rate.estimate else 0.0
 
 
-def _hover(day: str, hour: int, rate: Rate, words: Words) -> str:
-    title = f"<b>{day} {time(hour):%H:%M}{f.DASH}{time((hour + 1) % _HOURS):%H:%M}</b>"
-    trials = f.count(rate.trials, words.locale)
-    if rate.estimate is None or rate.is_too_few:
-        return f"{title}<br>{words.say(N_('{trials} labelled, under 30'), trials=trials)}"
+def _few(rate: Rate, words: Words) -> str:
+    return words.say(N_("{trials} labelled, under 30"), trials=f.count(rate.trials, words.locale))
+
+
+def _told(rate: Rate, words: Words) -> str:
+    """Return what follows the opened bold mark: rate, then k of n with its interval."""
+    if rate.estimate is None:
+        return ""
     told = words.say(
         N_("{hits} of {trials}: {range}"),
         hits=f.count(rate.hits, words.locale),
-        trials=trials,
+        trials=f.count(rate.trials, words.locale),
         range=f.percent_range(rate.estimate.low, rate.estimate.high, words.locale),
     )
-    return f"{title}<br>▲ <b>{f.percent(rate.estimate.value, words.locale)}</b><br>{told}"
+    return f"{f.percent(rate.estimate.value, words.locale)}</b><br>{told}"

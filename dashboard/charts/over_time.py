@@ -39,7 +39,7 @@ _ROOM_BELOW = 0.15
 def rate_over_time(series: Series, measure: Measure, words: Words) -> Figure:
     """Draw the share of each step; steps with too few labelled rows are gaps."""
     points = series.points
-    highest = max((_top(point) for point in points), default=0.0)
+    highest = max(map(_top, points), default=0.0) or max(map(_high, points), default=0.0)
     marks = ticks(highest * 100)
     x = [_text(point.at) for point in points]
     data = _hatch(series, marks[-1]) + _bands(points) + _ghost(points, x) + _line(series, words)
@@ -88,8 +88,11 @@ def _value_before(point: Point) -> float | None:
 def _top(point: Point) -> float:
     """Return how high the axis must reach for this step; a very wide band may be cut by it."""
     value = _value(point) or 0.0
-    high = point.rate.estimate.high if point.rate.estimate and _shown(point) else 0.0
-    return max(min(high, value * 2.5), value, _value_before(point) or 0.0)
+    return max(min(_high(point), value * 2.5), value, _value_before(point) or 0.0)
+
+
+def _high(point: Point) -> float:
+    return point.rate.estimate.high if point.rate.estimate and _shown(point) else 0.0
 
 
 def _bands(points: Sequence[Point]) -> list[Trace]:
@@ -292,4 +295,5 @@ def _label(text: str, point: Point, share: float, shift: int, color: str) -> dic
         yshift=shift,
         color=color,
         weight=600 if color == FRAUD else 400,
+        bgcolor=CLEAR,
     )

@@ -8,14 +8,14 @@ from datetime import date, timedelta
 
 from dashboard.filters import Measure
 from dashboard.overview.rates import E4, fraud_square, rate_of
-from dashboard.overview.series import added, grain_of, steps
+from dashboard.overview.series import grain_of, steps
 from dashboard.periods import Comparison
 from dashboard.statistics.intervals import Estimate, mean_of, total_of, wilson
 from dashboard.statistics.maturity import Maturity
 from dashboard.statistics.verdicts import LabelAge, Outcome, Verdict, judge, judge_labelled
 from dashboard.view import View
 from database.metrics import METRICS, Metric
-from database.segments import Bucket, Fold, Sums
+from database.segments import Bucket, Fold, Sums, added
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,21 +73,29 @@ LABELLED = {"fraud_rate", "fraud_rate_amount", "fraud_amount"}
 
 def kpis_of(fold: Fold, money: dict[str, Fold], view: View, maturity: Maturity | None) -> tuple[Kpi, ...]:
     """Return every tile in order; `money` holds a fold per currency, the page's own where there is one."""
-    return tuple(_kpi(METRICS[slug], fold, money, view, maturity) for slug in ORDER)
+    groups = steps(fold.daily, grain_of(fold.daily))
+    trends = _steps(fold.daily, groups), _steps(fold.previous_daily, groups)
+    return tuple(_kpi(METRICS[slug], fold, money, view, maturity, trends) for slug in ORDER)
 
 
-def _kpi(metric: Metric, fold: Fold, money: dict[str, Fold], view: View, maturity: Maturity | None) -> Kpi:
+Trends = tuple[Sequence[Sums | None], Sequence[Sums | None]]
+
+
+def _kpi(
+    metric: Metric, fold: Fold, money: dict[str, Fold], view: View, maturity: Maturity | None, trends: Trends
+) -> Kpi:
     folds = money if metric.slug in MONEY else {None: fold}
     figures = tuple(_figure(metric, each, currency, view, maturity) for currency, each in folds.items())
-    if len(figures) > 1:
+    if len(figures) > 1 or figures[0].value is None:
         return Kpi(metric, figures)
-    only = next(iter(folds.values()))
-    if figures[0].value is None:
-        return Kpi(metric, figures)
-    groups = steps(only.daily, grain_of(only.daily))
-    return Kpi(
-        metric, figures, _trend(metric, only.daily, groups), _trend(metric, only.previous_daily, groups)
-    )
+    now, before = ([None if sums is None else metric.value(sums) for sums in each] for each in trends)
+    return Kpi(metric, figures, tuple(now), tuple(before))
+
+
+def _steps(days: Sequence[tuple[date, Sums]], groups: Sequence[Sequence[int]]) -> list[Sums | None]:
+    """Return the sums of each step of the line; None where the period before has no such step."""
+    reached = [[days[place][1] for place in group if place < len(days)] for group in groups]
+    return [(sums[0] if len(sums) == 1 else added(sums)) if sums else None for sums in reached]
 
 
 def _figure(
@@ -178,11 +186,3 @@ def relative_square(amounts: Sequence[Bucket]) -> float:
         middle, count = (bucket.lower_e4 + upper) / 2, bucket.genuine + bucket.fraud + bucket.unknown
         rows, total, squares = rows + count, total + count * middle, squares + count * middle * middle
     return squares * rows / (total * total) if total else 1.0
-
-
-def _trend(
-    metric: Metric, days: Sequence[tuple[date, Sums]], groups: Sequence[Sequence[int]]
-) -> tuple[float | None, ...]:
-    """Return the metric of each step of the line."""
-    reached = [[days[place][1] for place in group if place < len(days)] for group in groups]
-    return tuple(metric.value(added(sums)) if sums else None for sums in reached)

@@ -13,7 +13,7 @@ from dashboard.filters import Measure
 from dashboard.overview.rates import TOO_FEW, Rate, rate_of
 from dashboard.periods import Span
 from dashboard.statistics.maturity import RIPE_SHARE, Maturity
-from database.segments import Sums
+from database.segments import Sums, added
 
 _DAYS_SHOWN, _WEEKS_SHOWN = 120, 900
 _FEWEST_STEPS, _A_MONTH, _FRAUDS_A_STEP = 10, 35, 2
@@ -120,11 +120,6 @@ def hours_of(
 def is_hourly(span: Span) -> bool:
     """Whether a span is short enough to be drawn by the hour."""
     return span.until - span.since < _HOURLY_BELOW
-
-
-def added(many: object) -> Sums:
-    """Add sums up, divided later."""
-    return sum(many, Sums())  # type: ignore[call-overload,no-any-return]  # Sums adds; `sum` is typed for numbers
 
 
 def _grains(days: Days) -> Sequence[Grain]:

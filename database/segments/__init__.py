@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from database.segments.selection import MISSING, Selection
-from database.segments.sums import Bucket, Extreme, Fold, Sums
+from database.segments.sums import Bucket, Extreme, Fold, Sums, added
 
 if TYPE_CHECKING:
     from database.segments.presence import data_version, extent, values
@@ -19,6 +19,7 @@ __all__ = [
     "Fold",
     "Selection",
     "Sums",
+    "added",
     "data_version",
     "extent",
     "read",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import date
+from operator import add, attrgetter
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,16 @@ class Sums:
 
     def __add__(self, other: Sums) -> Sums:
         """Add field by field."""
-        return Sums(*(mine + theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True)))
+        return Sums(*map(add, _values(self), _values(other)))
+
+
+_values = attrgetter(*(field.name for field in fields(Sums)))
+
+
+def added(many: Iterable[Sums]) -> Sums:
+    """Add the sums of disjoint sets, column by column."""
+    columns = zip(*map(_values, many), strict=True)
+    return Sums(*map(sum, columns))
 
 
 @dataclass(frozen=True, slots=True)
