@@ -56,6 +56,17 @@ def test_each_session_sees_only_its_banks_though_they_share_one_connection() -> 
 
 
 @pytest.mark.usefixtures("banks")
+def test_role_and_banks_are_set_together() -> None:
+    with read_only(["north"]) as session:
+        assert tuple(session.execute(SETTINGS).one()) == ("vigie_reader", str(bank_ids(session)[0]))
+    with get_db_session(["south"]) as session:
+        assert tuple(session.execute(SETTINGS).one()) == ("vigie_app", str(bank_ids(session)[0]))
+    for opened, role in ((read_only, "vigie_reader"), (get_db_session, "vigie_app")):
+        with opened() as session:
+            assert tuple(session.execute(SETTINGS).one()) == (role, "")
+
+
+@pytest.mark.usefixtures("banks")
 def test_nothing_of_a_scope_stays_on_the_connection() -> None:
     with read_only("all") as session:
         assert len(customers(session)) == 2
@@ -137,10 +148,12 @@ def test_the_ids_of_a_forgotten_scope_are_an_error() -> None:
 
 @pytest.mark.usefixtures("banks")
 def test_a_plain_session_and_a_plain_connection_are_held_to_it_too() -> None:
-    with SessionLocal() as session, pytest.raises(ScopeMissing):
+    with read_only(["north"]) as session:
         customers(session)
     with connection.engine.connect() as plain, pytest.raises(ScopeMissing):
         plain.execute(CUSTOMERS)
+    with SessionLocal() as session, pytest.raises(ScopeMissing):
+        customers(session)
 
 
 @pytest.mark.usefixtures("banks")
@@ -219,7 +232,9 @@ def test_the_scope_costs_one_statement() -> None:
         event.listen(connection.engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
         session.commit()
         customers(session)
-    assert len(statements) == 2
+        with session.begin_nested():
+            customers(session)
+    assert ["set_config" in one for one in statements if "SAVEPOINT" not in one] == [True, False, False]
 
 
 @pytest.mark.usefixtures("banks")
