@@ -121,7 +121,12 @@ tail as ({record_staged("ins", "staged_rows")})
 select count(*), min(moment), max(moment) from ins
 """)
 # A batch is long work that its progress makes visible; a limit meant for pages would only stop it.
-_ROOM = text("select set_config('statement_timeout', '0', true), set_config('work_mem', '64MB', true)")
+# Without sequential scans: the plans that check foreign keys are kept by the connection, and one made
+# while a new bank had a dozen customers would read all of them for each row later on.
+_ROOM = text("""
+select set_config('statement_timeout', '0', true), set_config('work_mem', '64MB', true),
+       set_config('enable_seqscan', 'off', true)
+""")
 _REFUSED = text("""
 select s.line, s.transaction_id, t.dataset_id
 from staged_rows s join transactions t on t.bank_id = :bank_id and t.transaction_id = s.transaction_id
