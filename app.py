@@ -23,7 +23,9 @@ def create_server() -> Flask:
     """Return the web application: a WSGI callable for gunicorn, waitress and tests."""
     from callbacks.application import create_application
 
-    server: Flask = create_application(WebSettings.from_env()).server
+    settings = WebSettings.from_env()
+    server: Flask = create_application(settings).server
+    serving.begin(settings)
     return server
 
 

@@ -8,6 +8,7 @@ import socket
 import sys
 import time
 from importlib.util import find_spec
+from threading import Thread
 from typing import Final
 
 from dashboard.config import WebSettings
@@ -21,6 +22,15 @@ THREADS: Final = 8
 SOCKET_VARIABLE: Final = "VIGIE_LISTEN_FD"
 GRACE_S: Final = 4
 ANY: Final = frozenset({"0.0.0.0", "::", ""})  # noqa: S104 - compared with, not bound to
+
+
+def begin(settings: WebSettings) -> None:
+    """Begin what a web process does beside answering: send its log to the store, make the fold ready."""
+    from database.logs.events import store_logs
+    from database.segments import warm_up
+
+    store_logs("web", level=settings.log_level)
+    Thread(target=warm_up, name="warm-up", daemon=True).start()
 
 
 def web_command(settings: WebSettings, *, with_gunicorn: bool | None = None) -> list[str]:

@@ -10,7 +10,7 @@ from database.segments.sums import Bucket, Extreme, Fold, Sums, added
 
 if TYPE_CHECKING:
     from database.segments.presence import data_version, extent, values
-    from database.segments.reading import read
+    from database.segments.reading import read, warm_up
 
 __all__ = [
     "MISSING",
@@ -24,6 +24,7 @@ __all__ = [
     "extent",
     "read",
     "values",
+    "warm_up",
 ]
 
 # What folds loads the compiled loops, half a second that a command which only writes should not spend.
@@ -32,6 +33,7 @@ _HOMES = {
     "data_version": "database.segments.presence",
     "extent": "database.segments.presence",
     "values": "database.segments.presence",
+    "warm_up": "database.segments.reading",
 }
 
 

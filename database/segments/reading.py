@@ -17,7 +17,7 @@ from database.segments.clock import clock_of
 from database.segments.codes import values_by_code
 from database.segments.filters import Filters, Names, filters_of
 from database.segments.kernel import Cells, Chosen, Ints, Money, Rows
-from database.segments.record import NO_RATE
+from database.segments.record import NO_RATE, RECORD, columns_of, to_columns
 from database.segments.runs import Minutes, Run, sealed_runs, tail_run
 from database.segments.selection import Period, Selection, minute_of
 from database.segments.sums import Extreme, Fold, Sums
@@ -60,6 +60,24 @@ def read(session: Session, selection: Selection) -> Fold:
     period = _minutes((selection.since, selection.until))
     before = None if selection.previous is None else _minutes(selection.previous)
     snapshot = _snapshot(session, selection, [period] if before is None else [period, before])
+    return _fold_of(snapshot, period, before, began)
+
+
+def warm_up() -> None:
+    """Compile the loops, or load them compiled, before the first page asks for them."""
+    records = np.zeros(2, RECORD)
+    records["sign"] = 1
+    run = Run(columns_of(to_columns(records), len(records)), len(records))
+    every_bound = (0, 1)
+    passes = np.ones(1 << 16, np.bool_)
+    unfiltered = Filters({}, {}, None, None, "base_e4")
+    filtered = Filters({"category": passes, "channel": passes}, {}, every_bound, every_bound, "base_e4")
+    for filters in (unfiltered, filtered):
+        snapshot = _Snapshot([run], filters, Money(_IS_VOLUME, NO_RATE), {}, "UTC")
+        _fold_of(snapshot, (0, 1), (0, 1), perf_counter())
+
+
+def _fold_of(snapshot: _Snapshot, period: Minutes, before: Minutes | None, began: float) -> Fold:
     had_read = perf_counter()
     parts = list(_parts(snapshot, period))
     parts_before = [] if before is None else list(_parts(snapshot, before))

@@ -240,3 +240,11 @@ def test_eight_threads_read_the_same(committed: Database) -> None:
     with ThreadPoolExecutor(8) as pool:
         totals = set(pool.map(lambda _: folded(selection).total, range(40)))
     assert len(totals) == 1
+
+
+def test_warming_up_compiles_every_loop_that_a_page_needs() -> None:
+    from database.segments import kernel, warm_up
+
+    warm_up()
+    loops = ("fold", "fold_days", "keep_codes", "keep_between", "unconverted", "places")
+    assert [name for name in loops if not getattr(kernel, name).signatures] == []
