@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from callbacks import overview, routing, shell
+from callbacks.dispatch import DISPATCH, guard_dispatch
 from callbacks.interface import Interface
 from callbacks.registrar import SHELL
 from dashboard.config import WebSettings
@@ -13,13 +14,17 @@ from dashboard.web import files, headers
 from dashboard.web.access import Access, Door, declare
 from dashboard.web.server import create_server
 
-REGISTER: Final[tuple[Callable[[Interface], None], ...]] = (shell.register, routing.register, overview.register)
+REGISTER: Final[tuple[Callable[[Interface], None], ...]] = (
+    shell.register,
+    routing.register,
+    overview.register,
+)
 DASH_ENDPOINTS: Final[dict[str, Access]] = {
     "/": Door.SIGNED_IN,
     "/<path:path>": Door.SIGNED_IN,
     "/_dash-layout": Door.SIGNED_IN,
     "/_dash-dependencies": Door.SIGNED_IN,
-    "/_dash-update-component": SHELL.permission,
+    DISPATCH: SHELL.permission,
     "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>": Door.SIGNED_IN,
     "_dash_assets.static": Door.NOBODY,
     "/_reload-hash": Door.NOBODY,
@@ -57,6 +62,7 @@ def create_application(settings: WebSettings | None = None) -> Interface:
         on_error=shell.show_error,
     )
     declare(server, DASH_ENDPOINTS)
+    guard_dispatch(app)
     app.layout = shell.layout
     for register in REGISTER:
         register(app)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from dash import Dash
@@ -31,4 +32,5 @@ class Interface(Dash):
     def set_up(self) -> None:
         """Do now what Dash would do within the first request, so that a mistake stops the start."""
         with self.server.app_context():
-            self._setup_server()
+            set_up: Callable[[], None] = self._setup_server
+            set_up()

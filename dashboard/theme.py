@@ -131,6 +131,7 @@ MEASURES: dict[str, str] = {
     "fw-semibold": "600",
     **{f"sp-{quarter}": f"{4 * quarter}px" for quarter in (1, 2, 3, 4, 5, 6, 8, 10, 12)},
     "radius-mark": "2px",
+    "radius-badge": "3px",
     "radius-control": "4px",
     "radius-popover": "6px",
     "radius-dialog": "8px",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
 from typing import Final
@@ -31,6 +31,7 @@ PASSWORD: Final = "plain-Lantern-42"
 STRANGER: Final = "stranger"
 FOREIGN: Final = "analyst of another bank"
 EVERYBODY: Final = (STRANGER, "viewer", "analyst", "lead", "admin", FOREIGN)
+_numbers = itertools.count(1)
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
@@ -48,6 +49,7 @@ class Visitors:
     bank: Bank
     other_bank: Bank
     users: dict[str, User]
+    tokens: dict[str, str] = field(default_factory=dict)
 
     def stranger(self, address: str = "127.0.0.1") -> FlaskClient:
         client: FlaskClient = self.app.server.test_client()
@@ -58,7 +60,8 @@ class Visitors:
         """A browser of that visitor, with a session of its own."""
         client = self.stranger()
         if who != STRANGER:
-            token = f"token of {who}"
+            token = f"token {next(_numbers)} of {who}"
+            self.tokens[who] = token
             now = clock.now()
             sessions.start(
                 self.db,
@@ -92,14 +95,21 @@ def application() -> Interface:
 
 
 @pytest.fixture
-def visitors(application: Interface, db: Session) -> Iterator[Visitors]:
+def visitors(application: Interface, db: Session) -> Visitors:
     bank = make_bank(db, "north", name="Northern Savings")
     other = make_bank(db, "south", name="Southern Credit")
     users = {
         role.value: make_user(
-            db, bank, role=role, username=role.value, email=f"{role}@bank.example", password_hash=password_hash()
+            db,
+            bank,
+            role=role,
+            username=role.value,
+            email=f"{role}@bank.example",
+            password_hash=password_hash(),
         )
         for role in Role
     }
-    users[FOREIGN] = make_user(db, other, role=Role.ANALYST, username="foreign", password_hash=password_hash())
-    yield Visitors(application, db, bank, other, users)
+    users[FOREIGN] = make_user(
+        db, other, role=Role.ANALYST, username="foreign", password_hash=password_hash()
+    )
+    return Visitors(application, db, bank, other, users)

@@ -35,7 +35,7 @@ RETRY_AFTER_S: Final = {429: "1800"}
 @opens(Door.EVERYBODY)
 def login() -> AnyResponse:
     """Show the form, or take it."""
-    if request.method == "GET":
+    if request.method != "POST":
         person = person_here()
         return redirect(_onwards()) if person is not None else _form("login.html")
     try:
@@ -62,7 +62,7 @@ def logout() -> AnyResponse:
 @opens(Door.CHANGING_PASSWORD)
 def password() -> AnyResponse:
     """Change one's own password; who was given one must do so before anything else."""
-    if request.method == "GET":
+    if request.method != "POST":
         return _form("password.html")
     try:
         opened = accounts.change_password(

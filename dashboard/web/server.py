@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import socket
 from typing import Final
-from urllib.parse import urlsplit
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -17,6 +15,7 @@ from dashboard.web import (
     files,
     headers,
     health,
+    hosts,
     locales,
     login,
     naming,
@@ -26,7 +25,6 @@ from dashboard.web import (
 )
 from dashboard.web.base_path import BelowBasePath
 
-ANY_ADDRESS: Final = frozenset({"0.0.0.0", "::", ""})  # noqa: S104 - compared with, not bound to
 LARGEST_REQUEST: Final = 4 * 1024 * 1024
 
 
@@ -37,13 +35,13 @@ def create_server(settings: WebSettings) -> Flask:
     server.secret_key = settings.secret_key
     server.config.update(
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
-        TRUSTED_HOSTS=list(trusted_hosts(settings)),
         SESSION_COOKIE_NAME="vigie_form",
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SECURE=(settings.public_url or "").startswith("https://"),
         SESSION_COOKIE_PATH=settings.base_path,
     )
+    hosts.refuse_other_hosts(server, settings)
     naming.name_requests(server)
     signed_in.read_sessions(server)
     locales.choose_locales(server)
@@ -57,25 +55,6 @@ def create_server(settings: WebSettings) -> Flask:
     server.context_processor(_words)
     _behind_proxies(server, settings)
     return server
-
-
-def trusted_hosts(settings: WebSettings) -> tuple[str, ...]:
-    """The names that this server answers to; VIGIE_TRUSTED_HOSTS, or this machine's own."""
-    public = urlsplit(settings.public_url or "").hostname
-    named = (*settings.trusted_hosts, *((public,) if public else ()))
-    if settings.trusted_hosts:
-        return tuple(dict.fromkeys(named))
-    own = ("localhost", "127.0.0.1", "::1", socket.gethostname())
-    bound = _own_addresses() if settings.host in ANY_ADDRESS else (settings.host,)
-    return tuple(dict.fromkeys((*named, *own, *bound)))
-
-
-def _own_addresses() -> tuple[str, ...]:
-    try:
-        found = socket.getaddrinfo(socket.gethostname(), None)
-    except socket.gaierror:
-        return ()
-    return tuple(str(place[4][0]) for place in found)
 
 
 def _behind_proxies(server: Flask, settings: WebSettings) -> None:

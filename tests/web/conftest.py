@@ -1,4 +1,5 @@
-"""The standard visitors for the tests of the web."""
+"""The standard visitors for these tests."""
 
-from tests.visitors import application as application
-from tests.visitors import visitors as visitors
+from tests.visitors import application, visitors
+
+__all__ = ["application", "visitors"]

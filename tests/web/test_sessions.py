@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from dashboard import clock
+from dashboard.accounts import hashed_token
 from dashboard.web.signed_in import BACKGROUND_HEADER, COOKIE
 from database.queries import sessions, users
 from models.users import User, UserSession
@@ -38,9 +39,15 @@ def test_a_made_up_cookie_opens_nothing(visitors: Visitors) -> None:
         assert client.get(CLOSED).status_code == 401
 
 
-@pytest.mark.parametrize(("who", "minutes", "status"), [
-    ("analyst", 59, 200), ("analyst", 61, 401), ("admin", 14, 200), ("admin", 16, 401),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("who", "minutes", "status"),
+    [
+        ("analyst", 59, 200),
+        ("analyst", 61, 401),
+        ("admin", 14, 200),
+        ("admin", 16, 401),
+    ],
+)
 def test_idle_people_are_signed_out_and_admins_sooner(
     visitors: Visitors, monkeypatch: pytest.MonkeyPatch, who: str, minutes: int, status: int
 ) -> None:
@@ -85,7 +92,7 @@ def test_background_requests_never_renew_a_session(
 
 def signs_out(visitors: Visitors, client: FlaskClient) -> None:
     client.post("/logout", json={})
-    client.set_cookie(COOKIE, "token of analyst")
+    client.set_cookie(COOKIE, visitors.tokens["analyst"])
 
 
 def is_disabled(visitors: Visitors, _client: FlaskClient) -> None:
@@ -131,11 +138,8 @@ def test_an_ended_session_says_so_at_the_login(visitors: Visitors, monkeypatch: 
 
 
 def test_one_statement_tells_who_is_there(visitors: Visitors) -> None:
-    token = "token of viewer"
     visitors.browser("viewer")
-    from dashboard.accounts import hashed_token
-
-    found = sessions.find(visitors.db, hashed_token(token))
+    found = sessions.find(visitors.db, hashed_token(visitors.tokens["viewer"]))
     assert found is not None
     assert found.person.banks == ("north",)
     assert found.person.username == "viewer"
