@@ -45,7 +45,8 @@ class Vigie:
         self.process = subprocess.Popen(
             [*before, *python, "app.py", f"--port={self.port}", *words],
             cwd=folder,
-            env=environment(home, **(settings or {})),
+            # Not our warnings: gunicorn leaves the sockets open that it looks into.
+            env=environment(home, **{"PYTHONWARNINGS": "", **(settings or {})}),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

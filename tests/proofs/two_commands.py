@@ -64,7 +64,7 @@ def cases(place: Place, only: str | None) -> int:
         try:
             result = case(place)
         except Exception as error:  # noqa: BLE001 - the other cases are still worth knowing
-            result = f"FAILED: {type(error).__name__}: {error}"
+            result = f"FAILED: {type(error).__name__}: {str(error)[-400:]}"
             failed += 1
         finally:
             place.end()
