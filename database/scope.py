@@ -124,7 +124,7 @@ def refuse_without_scope(
         )
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=512)
 def scoped_tables(statement: str) -> tuple[str, ...]:
     """Return the tables under the bank policy that a statement speaks of, in alphabetical order."""
     found = _SCOPED_NAME.findall(_NOT_TABLES.sub(" ", statement))
