@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.ingestion.options import ImportOptions, Progress
-from dashboard.ingestion.plan import claim, plan_import
+from dashboard.ingestion.plan import alone, claim, plan_import
 from dashboard.ingestion.run import complete, said, work
 from dashboard.jobs.control import Control
 from database.connection import get_db_session
@@ -23,14 +23,19 @@ def run_import(control: Control) -> Mapping[str, Any]:
     """Import the file of the job's parameters and return what came of it."""
     options = ImportOptions.from_parameters(control.parameters)
     plan = plan_import(Path(control.parameters["path"]), options)
-    with get_db_session([options.bank]) as session:
-        run, terms = claim(session, plan, control.job_id)
 
     def report(progress: Progress) -> None:
         control.report(progress.counts.bytes_read, progress.bytes_total)
 
-    is_complete = run.status is JobStatus.SUCCEEDED
-    result = complete(plan, run) if is_complete else work(plan, run, terms, report)
+    with alone(plan):
+        with get_db_session([options.bank]) as session:
+            run, terms = claim(session, plan, control.job_id)
+        is_complete = run.status is JobStatus.SUCCEEDED
+        result = complete(plan, run) if is_complete else work(plan, run, terms, report)
     message = said(result)
     control.report(plan.source.size, plan.source.size, message)
-    return {"dataset_id": result.dataset_id, **message.params, "rejects_file": run.rejects_file}
+    return {
+        "dataset_id": result.dataset_id,
+        **message.params,
+        "rejects_file": result.rejects_file and result.rejects_file.name,
+    }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -65,7 +65,7 @@ class Normaliser:
             lines,
             _parties(columns, CUSTOMER_SCHEMA, "customer"),
             _merchants(columns),
-            tuple(sorted((*chunk.rejects, *rejects), key=lambda reject: reject.line)),
+            tuple(sorted((*map(_without_cards, chunk.rejects), *rejects), key=lambda reject: reject.line)),
             chunk.records,
             chunk.end,
             chunk.bytes_read,
@@ -162,6 +162,10 @@ class Normaliser:
         )
         prints, masks, ids = (pa.array(words, pa.string()).take(codes.indices) for words in tables)
         return prints, masks, ids
+
+
+def _without_cards(reject: Reject) -> Reject:
+    return replace(reject, value=hide_numbers(reject.value))
 
 
 def _translated(column: pa.ChunkedArray, translate: Callable[[str], str | None]) -> Converted:

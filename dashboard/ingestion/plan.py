@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from dashboard.ingestion.layouts import Layout, choose_layout
 from dashboard.ingestion.options import ImportOptions
 from dashboard.ingestion.sources import Position, Source, open_source
-from database.connection import Session
+from database.connection import Session, get_db_session
 from database.loading import BankTerms, bank_terms
 from database.queries import datasets, jobs
 from database.queries.datasets import Run
@@ -64,6 +65,15 @@ def sha256_of(path: Path) -> str:
         while piece := file.read(_HASHED_AT_ONCE):
             digest.update(piece)
     return digest.hexdigest()
+
+
+@contextmanager
+def alone(plan: Plan) -> Iterator[None]:
+    """Keep other processes from importing this file into the bank meanwhile."""
+    with get_db_session([plan.options.bank]) as session:
+        if not datasets.hold(session, bank_terms(session).bank_id, plan.sha256):
+            raise ConflictError(N_("This file is being imported right now by another process."))
+        yield
 
 
 def claim(session: Session, plan: Plan, job_id: int | None = None) -> tuple[Run, BankTerms]:

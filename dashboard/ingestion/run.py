@@ -14,7 +14,7 @@ from dashboard.ingestion.conflicts import name_first_lines, rejects_of
 from dashboard.ingestion.load import Memory, load_rows
 from dashboard.ingestion.normalise import Batch, Normaliser
 from dashboard.ingestion.options import ImportOptions, ImportResult, Progress, Report
-from dashboard.ingestion.plan import Plan, claim, plan_import, position_of
+from dashboard.ingestion.plan import Plan, alone, claim, plan_import, position_of
 from dashboard.ingestion.rejects import RejectsFile
 from database.connection import Session, get_db_session
 from database.loading import BankTerms, Stored
@@ -39,27 +39,29 @@ def import_file(path: Path, options: ImportOptions, progress: Report | None = No
     The same call again goes on where the last one ended, and adds nothing when it was complete.
     """
     plan = plan_import(path, options)
-    with get_db_session([options.bank]) as session:
-        run, terms = claim(session, plan)
-    if run.status is JobStatus.SUCCEEDED:
-        return complete(plan, run)
-    try:
-        result = work(plan, run, terms, progress)
-    except ImportCancelledError as cancelled:
-        _finish(run, JobStatus.CANCELLED, cancelled.message)
-        raise
-    except UserError as mistake:
-        _finish(run, JobStatus.FAILED, mistake.message)
-        raise
-    except KeyboardInterrupt:
-        _finish(run, JobStatus.CANCELLED, Message(N_("Stopped; the same command goes on from there.")))
-        raise
-    except Exception:
-        sentence = N_("Failed for a reason that the log explains under run {job_id}.")
-        _finish(run, JobStatus.FAILED, Message(sentence, {"job_id": run.job_id}))
-        raise
-    _finish(run, JobStatus.SUCCEEDED, said(result))
-    return result
+    with alone(plan):
+        with get_db_session([options.bank]) as session:
+            run, terms = claim(session, plan)
+        if run.status is JobStatus.SUCCEEDED:
+            return complete(plan, run)
+        try:
+            result = work(plan, run, terms, progress)
+        except BaseException as error:
+            _finish(run, *_end_of(run, error))
+            raise
+        _finish(run, JobStatus.SUCCEEDED, said(result))
+        return result
+
+
+def _end_of(run: Run, error: BaseException) -> tuple[JobStatus, Message]:
+    if isinstance(error, ImportCancelledError):
+        return JobStatus.CANCELLED, error.message
+    if isinstance(error, UserError):
+        return JobStatus.FAILED, error.message
+    if isinstance(error, KeyboardInterrupt):
+        return JobStatus.CANCELLED, Message(N_("Stopped; the same command goes on from there."))
+    sentence = N_("Failed for a reason that the log explains under run {job_id}.")
+    return JobStatus.FAILED, Message(sentence, {"job_id": run.job_id})
 
 
 def work(plan: Plan, run: Run, terms: BankTerms, progress: Report | None = None) -> ImportResult:

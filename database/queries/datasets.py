@@ -127,6 +127,15 @@ def of_file(session: Session, bank_id: int, kind: DatasetKind, sha256: str) -> i
     ).scalar()
 
 
+def hold(session: Session, bank_id: int, sha256: str) -> bool:
+    """Keep a file to this session until its transaction ends; False where another one holds it.
+
+    A process that dies lets go at once, so the same command after a crash need not wait.
+    """
+    statement = text("select pg_try_advisory_xact_lock(hashtextextended(:key, 1))")
+    return bool(session.execute(statement, {"key": f"{bank_id} {sha256}"}).scalar())
+
+
 def name_of(session: Session, bank_id: int, dataset_id: int) -> str | None:
     """Return a dataset's name."""
     return session.execute(
