@@ -17,37 +17,38 @@ _EPOCH = date(1970, 1, 1)
 _EPOCH_WEEKDAY = _EPOCH.weekday()
 
 
-def clock_of(zone: str, since: int, until: int) -> tuple[Clock, list[date]]:
+@lru_cache(maxsize=64)
+def clock_of(zone: str, since: int, until: int) -> tuple[Clock, tuple[date, ...]]:
     """Return the table for since ≤ minute < until, and the local days that its day numbers stand for.
 
     Exact for offsets of whole quarter hours, which all zones have had since 1972.
     """
-    if until <= since:
-        return Clock(since // QUARTER, np.zeros(0, np.int32), np.zeros(0, np.int32)), []
     first, last = since // QUARTER, (until - 1) // QUARTER
-    local = np.arange(first, last + 1) * QUARTER + _offsets_between(zone, first, last)
+    if until <= since:
+        return Clock(first, np.zeros(0, np.int32), np.zeros(0, np.int32)), ()
+    local = np.arange(first, last + 1, dtype=np.int32) * QUARTER + _offsets_between(zone, first, last)
     day = local // _DAY
-    hour = (day + _EPOCH_WEEKDAY) % 7 * 24 + local % _DAY // 60
+    hour = (day + _EPOCH_WEEKDAY) % 7 * 24 + (local - day * _DAY) // 60
     first_day, last_day = int(day.min()), int(day.max())
-    days = [_EPOCH + timedelta(days=number) for number in range(first_day, last_day + 1)]
-    return Clock(first, (day - first_day).astype(np.int32), hour.astype(np.int32)), days
+    days = tuple(_EPOCH + timedelta(days=number) for number in range(first_day, last_day + 1))
+    return Clock(first, day - first_day, hour), days
 
 
-def _offsets_between(zone: str, first: int, last: int) -> npt.NDArray[np.int64]:
+def _offsets_between(zone: str, first: int, last: int) -> npt.NDArray[np.int32]:
     years = range(_year_of(first), _year_of(last) + 1)
     start = _quarter(datetime(years[0], 1, 1, tzinfo=UTC))
     return np.concatenate([_offsets(zone, year) for year in years])[first - start : last + 1 - start]
 
 
 @lru_cache(maxsize=512)
-def _offsets(zone: str, year: int) -> npt.NDArray[np.int64]:
+def _offsets(zone: str, year: int) -> npt.NDArray[np.int32]:
     """Return minutes east of UTC for each quarter hour of a UTC year.
 
     Only days at whose ends the offsets differ are looked at closely.
     """
     place, start = ZoneInfo(zone), datetime(year, 1, 1, tzinfo=UTC)
     days = (datetime(year + 1, 1, 1, tzinfo=UTC) - start).days
-    daily = np.array([_offset(place, start + timedelta(days=day)) for day in range(days + 1)])
+    daily = np.array([_offset(place, start + timedelta(days=day)) for day in range(days + 1)], np.int32)
     offsets = np.repeat(daily[:-1], QUARTERS_A_DAY)
     for day in np.flatnonzero(daily[1:] != daily[:-1]).tolist():
         for quarter in range(day * QUARTERS_A_DAY, (day + 1) * QUARTERS_A_DAY):

@@ -33,22 +33,22 @@ class Filters:
     amounts: tuple[int, int] | None
     money_column: str
 
-    def places(self, columns: Columns, rows: Rows, money: Money) -> tuple[Chosen, int]:
+    def places(self, columns: Columns, place: slice, rows: Rows, money: Money) -> tuple[Chosen, int]:
         """Return where the records that pass are, and how many only lack the money that is filtered."""
         if not (self.codes or self.numbers or self.scores or self.amounts):
             return EVERY, 0
         mask = np.ones(len(rows.sign), np.bool_)
         for name, passes in self.codes.items():
-            kernel.keep_codes(mask, columns[name], passes)
+            kernel.keep_codes(mask, columns[name][place], passes)
         for name, numbers in self.numbers.items():
-            kernel.keep_numbers(mask, columns[name], numbers)
+            kernel.keep_numbers(mask, columns[name][place], numbers)
         if self.scores is not None:
-            kernel.keep_between(mask, columns["score"], *self.scores)
+            kernel.keep_between(mask, columns["score"][place], *self.scores)
         outside = 0
         if self.amounts is not None:
             outside = kernel.unconverted(rows, mask, money)
-            kernel.keep_codes(mask, columns["flags"], _without(money.unknown))
-            kernel.keep_between(mask, columns[self.money_column], *self.amounts)
+            kernel.keep_codes(mask, rows.flags, _without(money.unknown))
+            kernel.keep_between(mask, rows.amount, *self.amounts)
         found = np.empty(len(mask) + 1, np.uint32)
         return Chosen(found[: kernel.places(mask, found)], is_all=False), outside
 

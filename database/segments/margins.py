@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import starmap
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +27,7 @@ AMOUNT_EDGES_E4: Ints = np.array(
 )
 
 _KINDS = ("channel", "payment_method", "transaction_type")
+_NOTHING = Sums()
 _ANALYSED = slice(1, None)
 _ANOMALY = 2
 
@@ -66,7 +68,15 @@ def none_kept() -> Ints:
 
 
 def sums_of(counts: Ints, squares: Floats) -> list[Sums]:
-    """Return the sums of each cell."""
+    """Return the sums of each cell; cells without a record share one empty `Sums`."""
+    found = [_NOTHING] * len(counts)
+    held = np.flatnonzero(counts.any(axis=1))
+    for cell, sums in zip(held.tolist(), _sums(counts[held], squares[held]), strict=True):
+        found[cell] = sums
+    return found
+
+
+def _sums(counts: Ints, squares: Floats) -> Iterator[Sums]:
     by_state = counts[:, : kernel.STATES].reshape(-1, 3, 3, 3)
     rows = by_state.sum(axis=(2, 3))
     volume = by_state[:, :, kernel.KNOWN].sum(axis=2)
@@ -87,15 +97,14 @@ def sums_of(counts: Ints, squares: Floats) -> list[Sums]:
         by_state[:, :, :, _ANOMALY].sum(axis=(1, 2)),
         by_state[:, :, :, _ANALYSED].sum(axis=(1, 2, 3)),
     ]
-    return [Sums(*values) for values in zip(*(column.tolist() for column in columns), strict=True)]
+    return starmap(Sums, zip(*(column.tolist() for column in columns), strict=True))
 
 
 def by_value(dimension: str, cells: Cells, names: Mapping[int, str]) -> dict[str, Sums]:
     """Return the sums of each value that has a row."""
     counts, squares = _cells_of(dimension, cells)
-    kept = np.flatnonzero(counts.any(axis=1))
     found: dict[str, Sums] = {}
-    for code, sums in zip(kept.tolist(), sums_of(counts[kept], squares[kept]), strict=True):
+    for code, sums in enumerate(sums_of(counts, squares)):
         if sums.rows:
             value = name_of(code, names)
             found[value] = found[value] + sums if value in found else sums

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -82,12 +82,11 @@ def _fold_of(snapshot: _Snapshot, period: Minutes, before: Minutes | None, began
     parts = list(_parts(snapshot, period))
     parts_before = [] if before is None else list(_parts(snapshot, before))
     cells, days = _folded(snapshot, parts, period)
-    daily = _daily(cells, days)
-    previous_daily = [] if before is None else _folded_days(snapshot, parts_before, before)
+    previous, previous_daily = (None, []) if before is None else _folded_days(snapshot, parts_before, before)
     return Fold(
-        total=_total(daily),
-        previous=None if before is None else _total(previous_daily),
-        daily=daily,
+        total=_total(cells),
+        previous=previous,
+        daily=_daily(cells, days),
         previous_daily=previous_daily,
         hours=_hours(cells),
         amounts=margins.buckets_of(cells.amounts),
@@ -126,17 +125,16 @@ def _minutes(period: Period) -> Minutes:
 
 def _parts(snapshot: _Snapshot, minutes: Minutes) -> Iterator[_Part]:
     filters = snapshot.filters
+    names = {"amount": filters.money_column}
     for run in snapshot.runs:
         place = run.between(minutes)
         if place.start >= place.stop:
             continue
-        columns = {name: column[place] for name, column in run.columns.items()}
-        columns["amount"] = columns[filters.money_column]
-        rows = Rows(*(columns[name] for name in Rows._fields))
-        yield _Part(rows, *filters.places(columns, rows, snapshot.money))
+        rows = Rows(*(run.columns[names.get(name, name)][place] for name in Rows._fields))
+        yield _Part(rows, *filters.places(run.columns, place, rows, snapshot.money))
 
 
-def _folded(snapshot: _Snapshot, parts: list[_Part], minutes: Minutes) -> tuple[Cells, list[date]]:
+def _folded(snapshot: _Snapshot, parts: list[_Part], minutes: Minutes) -> tuple[Cells, Sequence[date]]:
     clock, days = clock_of(snapshot.zone, *minutes)
     cells = margins.empty_cells(
         {name: 1 + max(run.largest[name] for run in snapshot.runs) for name in kernel.COUNTED}, len(days)
@@ -148,12 +146,14 @@ def _folded(snapshot: _Snapshot, parts: list[_Part], minutes: Minutes) -> tuple[
     return cells, days
 
 
-def _folded_days(snapshot: _Snapshot, parts: list[_Part], minutes: Minutes) -> list[tuple[date, Sums]]:
+def _folded_days(
+    snapshot: _Snapshot, parts: list[_Part], minutes: Minutes
+) -> tuple[Sums, list[tuple[date, Sums]]]:
     clock, days = clock_of(snapshot.zone, *minutes)
     cells = margins.empty_cells(dict.fromkeys(kernel.COUNTED, 0), len(days))
     bound = sum(kernel.fold_days(part.rows, part.chosen, snapshot.money, clock, cells) for part in parts)
     _check_bound(bound)
-    return _daily(cells, days)
+    return _total(cells), _daily(cells, days)
 
 
 def _check_bound(bound: float) -> None:
@@ -162,7 +162,7 @@ def _check_bound(bound: float) -> None:
         raise OverflowError("the amounts of this selection add up to more than 64 bits hold")
 
 
-def _daily(cells: Cells, days: list[date]) -> list[tuple[date, Sums]]:
+def _daily(cells: Cells, days: Sequence[date]) -> list[tuple[date, Sums]]:
     place = slice(cells.days, cells.hours)
     return list(zip(days, margins.sums_of(cells.counts[place], cells.squares[place]), strict=True))
 
@@ -172,8 +172,11 @@ def _hours(cells: Cells) -> list[list[Sums]]:
     return [sums[hour : hour + 24] for hour in range(0, margins.HOURS, 24)]
 
 
-def _total(daily: list[tuple[date, Sums]]) -> Sums:
-    return sum((sums for _, sums in daily), Sums())
+def _total(cells: Cells) -> Sums:
+    """Add up the days: each record is in one of them."""
+    place = slice(cells.days, cells.hours)
+    counts, squares = cells.counts[place], cells.squares[place]
+    return margins.sums_of(counts.sum(axis=0, keepdims=True), squares.sum(axis=0, keepdims=True))[0]
 
 
 def _extreme(parts: list[_Part], money: Money, kept: Ints, direction: int) -> Extreme | None:

@@ -45,4 +45,4 @@ def test_the_days_are_those_that_the_range_touches() -> None:
 
 
 def test_an_empty_range_has_no_day() -> None:
-    assert clock_of("Europe/Paris", 100, 100)[1] == []
+    assert clock_of("Europe/Paris", 100, 100)[1] == ()
