@@ -26,6 +26,7 @@ from database.migrations import run_all_migrations
 from database.owner import owner_session
 from database.segments.compaction import fold_tail
 from models.errors import UserError
+from models.messages import N_
 
 SAY_EVERY_S = 5.0
 DRAW_EVERY_S = 0.2
@@ -183,7 +184,7 @@ def _clock(seconds: float) -> str:
 def _pair(given: str) -> tuple[str, str]:
     field, mark, column = given.partition("=")
     if not (field and mark and column):
-        raise UserError("--map {given} is not FIELD=COLUMN, like --map amount=TX_AMOUNT.", given=given)
+        raise UserError(N_("--map {given} is not FIELD=COLUMN, like --map amount=TX_AMOUNT."), given=given)
     return field, column
 
 

@@ -20,7 +20,10 @@ from models.scope import SCOPED_TABLES
 from tests.architecture.source import ROOT
 
 FOLDER = ROOT / "docs/reference"
-HEAD = "<!-- Generated from the code; change the code and run `python -m tests.architecture.make_reference`. -->\n"
+HEAD = (
+    "<!-- Generated from the code; change the code and run "
+    "`python -m tests.architecture.make_reference`. -->\n"
+)
 
 
 def table(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
@@ -40,7 +43,8 @@ def settings() -> str:
 def _fields(owner: type[Settings]) -> Iterable[tuple[str, str]]:
     for name, field in owner.model_fields.items():
         alias = field.validation_alias
-        names = [str(c) for c in alias.choices] if isinstance(alias, AliasChoices) else [str(alias or name).upper()]
+        choices = alias.choices if isinstance(alias, AliasChoices) else [str(alias or name).upper()]
+        names = [str(choice) for choice in choices]
         default = field.default
         if isinstance(default, Path):
             default = default.name
@@ -81,7 +85,11 @@ def tables() -> str:
         scope = " (*bank*)" if one.name in SCOPED_TABLES else ""
         keys = set(one.primary_key.columns.keys())
         rows = [
-            (f"`{c.name}`" + (" key" if c.name in keys else ""), str(c.type).lower(), "yes" if c.nullable else "")
+            (
+                f"`{c.name}`" + (" key" if c.name in keys else ""),
+                str(c.type).lower(),
+                "yes" if c.nullable else "",
+            )
             for c in one.columns
         ]
         text += f"\n## {one.name}{scope}\n\n" + table(("column", "type", "may be null"), rows)

@@ -129,7 +129,7 @@ BREAKS = (
     ),
     Break(
         "a-machine-path",
-        [Edit("docs/adding.md", new="\nSee /home/ana/vigie for more.\n")],
+        [Edit("docs/adding.md", new="\nSee /" + "home/ana/vigie for more.\n")],
         RULES + "test_the_tree_speaks_only_of_itself",
         "speaks-only-of-itself",
     ),
