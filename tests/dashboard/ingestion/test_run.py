@@ -312,7 +312,7 @@ def test_a_begun_file_is_not_read_in_another_way(bank: str, tmp_path: Path) -> N
 
 def test_a_damaged_file_fails_its_run_with_a_sentence(bank: str, tmp_path: Path) -> None:
     path = tmp_path / "rows.csv.gz"
-    path.write_bytes(gzip.compress("\n".join((HEADER, *map(line, range(500)))).encode())[:-50])
+    path.write_bytes(gzip.compress("\n".join((HEADER, *map(line, range(30_000)))).encode())[:-500])
     with pytest.raises(UserError, match="damaged or cut off"):
         import_file(path, options())
     with get_db_session() as session:
