@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
@@ -24,6 +26,7 @@ from models.messages import N_, Message
 
 JOB_KIND: Final = "generate"
 DATASET: Final = "demo"
+AT_ONCE: Final = 2
 
 logger = logging.getLogger(__name__)
 
@@ -63,21 +66,50 @@ Report = Callable[[Progress], None]
 
 
 def store_world(options: WorldOptions, report: Report | None = None) -> StoredWorld:
-    """Store the world and return what is there; a world that was begun is completed as it was begun."""
+    """Store the world and return what is there; a world that was begun is completed as it was begun.
+
+    Two banks are stored at a time. What stops one, an interrupt among it, stops the other after its batch.
+    """
     options = begun_world() or options
     worlds = build_world(options)
-    total, before, stored, begun = sum(world.rows for world in worlds), 0, 0, time.monotonic()
     for world in worlds:
-        here, there = stored, before
+        _ensure_bank(world)
+    tally = _Tally(sum(world.rows for world in worlds), report)
+    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="world") as pool:
+        futures = [pool.submit(_store_bank, world, tally) for world in worlds]
+        try:
+            for future in as_completed(futures):
+                future.result()
+        except BaseException:
+            tally.is_over.set()
+            raise
+    return StoredWorld(options, tally.total, tally.stored, tally.seconds)
 
-        def tell(rows: int, new: int, world: BankWorld = world, here: int = here, there: int = there) -> None:
-            if report is not None:
-                seconds = time.monotonic() - begun
-                report(Progress(world.bank.name, there + rows, total, here + new, seconds))
 
-        stored += _store_bank(world, tell)
-        before += world.rows
-    return StoredWorld(options, total, stored, time.monotonic() - begun)
+class _Tally:
+    """What all banks together have stored, told to whoever wants to know."""
+
+    def __init__(self, total: int, report: Report | None) -> None:
+        self.total, self.rows, self.stored = total, 0, 0
+        self.is_over = threading.Event()
+        self._report, self._lock, self._begun = report, threading.Lock(), time.monotonic()
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self._begun
+
+    def found(self, rows: int) -> None:
+        """Count rows that were there already."""
+        with self._lock:
+            self.rows += rows
+
+    def add(self, bank: str, rows: int) -> None:
+        """Count rows that were stored just now, and tell."""
+        with self._lock:
+            self.rows += rows
+            self.stored += rows
+            if self._report is not None:
+                self._report(Progress(bank, self.rows, self.total, self.stored, self.seconds))
 
 
 def begun_world() -> WorldOptions | None:
@@ -89,21 +121,17 @@ def begun_world() -> WorldOptions | None:
     return _options_of(dict(found[0].parameters)) if found else None
 
 
-def _store_bank(world: BankWorld, tell: Callable[[int, int], None]) -> int:
-    """Store what is missing of one bank and return how many rows that was."""
-    _ensure_bank(world)
+def _store_bank(world: BankWorld, tally: _Tally) -> None:
+    """Store what is missing of one bank, with everybody's totals at the end."""
     with get_db_session([world.bank.code]) as session:
         terms = bank_terms(session)
         run = _claim(session, terms.bank_id, world)
+    tally.found(run.counts.accepted)
     if run.status is JobStatus.SUCCEEDED:
-        return 0
+        return
     writer = _Writer(world, Memory(terms), run, int(run.result.get("batches", 0)), run.counts)
     try:
-        with ahead(world.batches()) as batches:
-            for number, batch in enumerate(batches):
-                if number >= writer.done:
-                    writer.store(batch)
-                    tell(writer.counts.accepted, writer.counts.accepted - run.counts.accepted)
+        _store_batches(writer, tally)
         with get_db_session([world.bank.code]) as session:
             update_parties(session)
     except BaseException:
@@ -111,7 +139,15 @@ def _store_bank(world: BankWorld, tell: Callable[[int, int], None]) -> int:
         raise
     said = Message(N_("{rows} rows of the demo stored."), {"rows": writer.counts.accepted})
     _finish(run, JobStatus.SUCCEEDED, said)
-    return writer.counts.accepted - run.counts.accepted
+
+
+def _store_batches(writer: _Writer, tally: _Tally) -> None:
+    with ahead(writer.world.batches()) as batches:
+        for number, batch in enumerate(batches):
+            if tally.is_over.is_set():
+                raise ConflictError(N_("Stopped; the same command goes on from there."))
+            if number >= writer.done:
+                tally.add(writer.world.bank.name, writer.store(batch))
 
 
 @dataclass(slots=True)
@@ -124,7 +160,7 @@ class _Writer:
     done: int
     counts: Counts
 
-    def store(self, batch: Batch) -> None:
+    def store(self, batch: Batch) -> int:
         bank_id = self.memory.terms.bank_id
         with get_db_session([self.memory.terms.code]) as session:
             stored = load_rows(
@@ -151,6 +187,7 @@ class _Writer:
             if is_cancelled is None or is_cancelled:
                 raise ConflictError(N_("The demo was cancelled, or is being stored by another process."))
         self.done, self.counts = self.done + 1, counts
+        return stored.inserted
 
 
 def _ensure_bank(world: BankWorld) -> None:
