@@ -103,4 +103,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
 
 if __name__ == "__main__":
     os.umask(0o077)
-    sys.exit(main())
+    status = main()
+    sys.stdout.flush()
+    # The interpreter's own tidying would keep whoever pressed Ctrl-C waiting.
+    os._exit(status)

@@ -20,6 +20,7 @@ from models.errors import UserError
 from models.messages import N_
 
 RESTARTS_A_MINUTE: Final = 5
+PATIENCE_S: Final = 3.5
 ORDERLY_STOP_S: Final = 9.0
 _MINUTE_S: Final = 60.0
 _TICK_S: Final = 0.1
@@ -201,7 +202,7 @@ class Supervisor:
     def close(self) -> None:
         """End all children, the last one started first."""
         for child in reversed(self.children):
-            child.end(self._guard, patience_s=4, hurried=self.signals.hurried)
+            child.end(self._guard, patience_s=PATIENCE_S, hurried=self.signals.hurried)
         self._guard.close()
 
     def _restart(self, child: Child, status: int) -> None:

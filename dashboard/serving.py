@@ -20,7 +20,7 @@ FACTORY: Final = "app:create_server"
 THREADS: Final = 8
 # The socket that the supervisor listens on, so that a restart of the web processes refuses nobody.
 SOCKET_VARIABLE: Final = "VIGIE_LISTEN_FD"
-GRACE_S: Final = 4
+GRACE_S: Final = 3
 ANY: Final = frozenset({"0.0.0.0", "::", ""})  # noqa: S104 - compared with, not bound to
 
 

@@ -106,6 +106,8 @@ def a_second_ctrl_c_hurries(place: Place) -> str:
     vigie = place.up()
     begun = time.monotonic()
     vigie.pid_of_app_send(signal.SIGINT)
+    # Two signals at the very same moment are one to the kernel.
+    time.sleep(0.2)
     vigie.pid_of_app_send(signal.SIGINT)
     vigie.wait()
     wait_until_gone(place.home)
