@@ -75,34 +75,53 @@ def _is_psycopg2_admin(source: Source) -> bool:
 def test_callbacks_parse_ask_and_render_in_twelve_lines() -> None:
     long = [
         f"{source.at(node)} {node.name} ({code_lines(node)} lines)"
-        for source in sources("callbacks")
-        for node in functions(source)
-        if _is_callback(node) and code_lines(node) > LONGEST_CALLBACK
+        for source, node in callbacks()
+        if code_lines(node) > LONGEST_CALLBACK
     ]
     refuse("thin-callbacks", long)
 
 
 def test_callbacks_never_try_nor_touch_a_session() -> None:
-    found = []
-    for source in sources("callbacks"):
-        for function in functions(source):
-            if _is_callback(function):
-                found += [source.at(n) for n in ast.walk(function) if isinstance(n, ast.Try)]
-                found += [
-                    source.at(n)
-                    for n in ast.walk(function)
-                    if isinstance(n, ast.Attribute)
-                    and isinstance(n.value, ast.Name)
-                    and n.value.id == "session"
-                ]
+    found = [
+        source.at(inner)
+        for source, node in callbacks()
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.Try) or _is_named(inner, "session")
+    ]
     refuse("callbacks-without-try-or-session", found)
 
 
-def _is_callback(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    return any(
-        isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "callback"
-        for call in node.decorator_list
+def test_the_rules_of_callbacks_find_the_callbacks() -> None:
+    assert {node.name for _, node in callbacks()} >= {"show", "show_page"}
+
+
+def callbacks() -> list[tuple[Source, ast.FunctionDef | ast.AsyncFunctionDef]]:
+    """Functions under a `….callback(…)` decorator, or given to it: `….callback(…)(show)`."""
+    found = []
+    for source in sources("callbacks"):
+        given = {
+            argument.id
+            for call in ast.walk(source.tree)
+            if isinstance(call, ast.Call) and _makes_a_callback(call.func)
+            for argument in call.args
+            if isinstance(argument, ast.Name)
+        }
+        found += [
+            (source, node)
+            for node in functions(source)
+            if node.name in given or any(_makes_a_callback(each) for each in node.decorator_list)
+        ]
+    return found
+
+
+def _makes_a_callback(node: ast.expr) -> bool:
+    return (
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "callback"
     )
+
+
+def _is_named(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == name
 
 
 def test_files_fit_in_one_reading() -> None:
