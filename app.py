@@ -24,6 +24,7 @@ def create_server() -> Flask:
     from callbacks.application import create_application
 
     settings = WebSettings.from_env()
+    settings.refuse_if_unsafe()
     server: Flask = create_application(settings).server
     serving.begin(settings)
     return server

@@ -34,7 +34,7 @@ class Vigie:
         *words: str,
         folder: Path = PROJECT,
         before: Sequence[str] = (),
-        python: Sequence[str] = (sys.executable,),
+        line: Sequence[str] = (sys.executable, "app.py"),
         port: int | None = None,
         settings: Mapping[str, str] | None = None,
     ) -> None:
@@ -43,10 +43,10 @@ class Vigie:
         self.begun = time.monotonic()
         self.said: list[str] = []
         self.process = subprocess.Popen(
-            [*before, *python, "app.py", f"--port={self.port}", *words],
+            [*before, *line, f"--port={self.port}", *words],
             cwd=folder,
             # Not our warnings: gunicorn leaves the sockets open that it looks into.
-            env=environment(home, **{"PYTHONWARNINGS": "", **(settings or {})}),
+            env=environment(home, **{"PYTHONWARNINGS": "", "VIGIE_PORT": str(self.port), **(settings or {})}),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -41,7 +41,7 @@ def start(home: Path) -> Iterator[Start]:
     begun: list[Vigie] = []
 
     def starting(*words: str, **settings: str) -> Vigie:
-        begun.append(Vigie(home, "--no-demo", *words, settings=settings))
+        begun.append(Vigie(home, "--no-demo", *words, settings={"VIGIE_WORKERS": "1", **settings}))
         return begun[-1]
 
     yield starting

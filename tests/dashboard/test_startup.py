@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
+from dashboard import startup
 from dashboard.config import WebSettings
 from dashboard.startup import Pool, fitting_pool
 from database.config import DatabaseConfig
 from database.embedded.tuning import MAX_CONNECTIONS
 from database.limits import Limits
+from models.errors import UserError
 
 
 def pool(usable: int, *, workers: int = 2, size: int = 30, overflow: int = 30) -> Pool:
@@ -35,3 +38,10 @@ def test_all_processes_together_fit_the_server(usable: int, workers: int) -> Non
 def test_the_overflow_is_cut_before_the_pool_itself() -> None:
     assert pool(130) == Pool(30, 10)
     assert pool(97) == Pool(29, 0)
+
+
+def test_a_server_older_than_fifteen_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(startup, "limits", lambda: Limits(14, 97))
+    home = Path("unused")
+    with pytest.raises(UserError, match=r"^The server is PostgreSQL 14: Vigie needs PostgreSQL 15 or newer"):
+        startup.prepare(Mock(), WebSettings(home=home, _env_file=None), DatabaseConfig(home=home), demo=False)

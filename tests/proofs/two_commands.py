@@ -21,9 +21,10 @@ from pathlib import Path
 
 from database.embedded.place import outside
 from tests.homes import PROJECT
-from tests.proofs.two_commands_cases import CASES, Place
+from tests.proofs.two_commands_cases import CASES, USER, Place
 
-USER = "vigie-proof"
+IS_ROOT = os.geteuid() == 0
+OFFLINE = ["unshare", "-n"] if IS_ROOT else []
 
 
 def main() -> int:
@@ -33,9 +34,10 @@ def main() -> int:
         _loopback_up()
         return as_person(Path(options.inside), options.who[0], options.command, check=False).returncode
     if options.inside:
-        return cases(Place(Path(options.inside), options.who[0], options.rounds), options.only)
-    if os.geteuid() != 0 or sys.platform != "linux":
-        sys.stderr.write("This proof makes a user and networks of its own: run it as root on Linux.\n")
+        place = Place(Path(options.inside), options.who[0], options.rounds, command_of("Run"))
+        return cases(place, options.only)
+    if not IS_ROOT and options.who != ["user"]:
+        sys.stderr.write("The whole proof makes a user, networks and disks of its own: run it as root.\n")
         return 1
     failed = 0
     for who in options.who:
@@ -54,7 +56,7 @@ def main() -> int:
 
 
 def cases(place: Place, only: str | None) -> int:
-    """Run the cases in this network, which has a loopback and nothing else."""
+    """Run the cases in this network, which has a loopback and, as root, nothing else."""
     _loopback_up()
     failed = 0
     for case in CASES:
@@ -76,7 +78,7 @@ def offline(folder: Path, who: str, options: argparse.Namespace) -> int:
     """Run the cases in a network namespace of their own; how many failed."""
     only = ["--only", options.only] if options.only else []
     return subprocess.run(
-        ["unshare", "-n", sys.executable, "-m", "tests.proofs.two_commands", "--inside", folder,
+        [*OFFLINE, sys.executable, "-m", "tests.proofs.two_commands", "--inside", folder,
          "--who", who, "--rounds", str(options.rounds), *only],
         cwd=PROJECT, check=False,
     ).returncode  # fmt: skip
@@ -94,7 +96,7 @@ def tests(folder: Path, who: str) -> int:
     """Run the README's Test command without a network; 1 when it fails."""
     begun = time.monotonic()
     done = subprocess.run(
-        ["unshare", "-n", sys.executable, "-m", "tests.proofs.two_commands", "--inside", folder,
+        [*OFFLINE, sys.executable, "-m", "tests.proofs.two_commands", "--inside", folder,
          "--who", who, "--command", command_of("Test")],
         cwd=PROJECT, check=False, text=True, stdout=subprocess.PIPE,
     )  # fmt: skip
@@ -115,7 +117,7 @@ def command_of(heading: str) -> str:
 
 def as_person(folder: Path, who: str, line: str, *, check: bool) -> subprocess.CompletedProcess[str]:
     """Run a shell line in the folder as root or as the ordinary user."""
-    before = [] if who == "root" else ["runuser", "-u", USER, "--"]
+    before = ["runuser", "-u", USER, "--"] if who == "user" and IS_ROOT else []
     return subprocess.run(
         [*before, "bash", "-c", line],
         cwd=folder, env=_environment(who), check=check, text=True
@@ -124,7 +126,7 @@ def as_person(folder: Path, who: str, line: str, *, check: bool) -> subprocess.C
 
 def new_folder(who: str) -> Path:
     """An empty folder with the project's files; root's lies where nobody else may enter."""
-    if who == "root":
+    if who == "root" or not IS_ROOT:
         above = Path(tempfile.mkdtemp(prefix="vigie-proof-", dir=Path.home()))
     else:
         if USER not in {entry.pw_name for entry in pwd.getpwall()}:
@@ -135,7 +137,7 @@ def new_folder(who: str) -> Path:
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=PROJECT, check=True, capture_output=True).stdout
     subprocess.run(["tar", "--null", "-cf", above / "tree", "-T", "-"], input=listed, cwd=PROJECT, check=True)
     subprocess.run(["tar", "-xf", above / "tree", "-C", folder], check=True)
-    if who != "root":
+    if who == "user" and IS_ROOT:
         subprocess.run(["chown", "-R", USER, above], check=True)
     return folder
 
@@ -148,11 +150,14 @@ def say(who: str, case: str, seconds: float, result: str) -> None:
 
 def _environment(who: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
-    home = str(Path.home()) if who == "root" else pwd.getpwnam(USER).pw_dir
-    return {**kept, "HOME": home, "PATH": os.environ["PATH"] if who == "root" else "/usr/bin:/bin"}
+    if who == "root" or not IS_ROOT:
+        return {**kept, "HOME": str(Path.home()), "PATH": os.environ["PATH"]}
+    return {**kept, "HOME": pwd.getpwnam(USER).pw_dir, "PATH": "/usr/local/bin:/usr/bin:/bin"}
 
 
 def _loopback_up() -> None:
+    if not IS_ROOT:
+        return
     with socket.socket() as anything:
         # SIOCSIFFLAGS with IFF_UP | IFF_RUNNING.
         fcntl.ioctl(anything, 0x8914, struct.pack("16sH14x", b"lo", 0x41))

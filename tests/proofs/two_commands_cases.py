@@ -19,6 +19,7 @@ from database.embedded.record import Record
 from tests.homes import wait_until
 from tests.running import Vigie, ask, children_of, free_port, processes_of, wait_until_gone
 
+USER = "vigie-proof"
 SECOND_START_S = 5.0
 STOP_S = 10.0
 COUNT = "select (select count(*) from users), (select count(*) from transactions)"
@@ -27,8 +28,8 @@ COUNT = "select (select count(*) from users), (select count(*) from transactions
 class Place:
     """A folder in which Vigie was installed, and the person who runs it there."""
 
-    def __init__(self, folder: Path, who: str, rounds: int) -> None:
-        self.folder, self.who, self.rounds = folder, who, rounds
+    def __init__(self, folder: Path, who: str, rounds: int, command: str) -> None:
+        self.folder, self.who, self.rounds, self.command = folder, who, rounds, command
         self.home = folder / ".vigie"
         self.stored: list[tuple[object, ...]] = []
         self._begun: list[Vigie] = []
@@ -36,14 +37,18 @@ class Place:
     @property
     def before(self) -> list[str]:
         """What turns a command into the person's."""
-        return [] if self.who == "root" else ["runuser", "-u", "vigie-proof", "--"]
+        return ["runuser", "-u", USER, "--"] if self.who == "user" and os.geteuid() == 0 else []
 
     def start(self, *words: str, home: Path | None = None, port: int | None = None) -> Vigie:
-        """Run `app.py` as the README does."""
-        python = (str(self.folder / ".venv/bin/python"),)
-        vigie = Vigie(
-            home or self.home, *words, folder=self.folder, before=self.before, python=python, port=port
-        )
+        """Run `app.py` as it was installed."""
+        return self._run((str(self.folder / ".venv/bin/python"), "app.py"), words, home or self.home, port)
+
+    def paste(self) -> Vigie:
+        """Run the README's whole line, which installs what is there already."""
+        return self._run(("bash", "-c", self.command), (), self.home, None)
+
+    def _run(self, line: tuple[str, ...], words: tuple[str, ...], home: Path, port: int | None) -> Vigie:
+        vigie = Vigie(home, *words, folder=self.folder, before=self.before, line=line, port=port)
         self._begun.append(vigie)
         return vigie
 
@@ -68,7 +73,7 @@ class Place:
 
 
 def first_start(place: Place) -> str:
-    vigie = place.start()
+    vigie = place.paste()
     seconds = vigie.wait_until_up()
     assert vigie.first_login() is not None, vigie.words
     place.stored = ask(place.home, COUNT)
@@ -328,8 +333,8 @@ def other_home(place: Place) -> Iterator[Path]:
 
 def give(place: Place, folder: Path) -> None:
     """Let a folder belong to the person."""
-    if place.who != "root":
-        subprocess.run(["chown", "-R", "vigie-proof", folder], check=True)
+    if place.who == "user" and os.geteuid() == 0:
+        subprocess.run(["chown", "-R", USER, folder], check=True)
 
 
 @contextmanager
