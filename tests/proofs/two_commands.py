@@ -21,7 +21,7 @@ from pathlib import Path
 
 from database.embedded.place import outside
 from tests.homes import PROJECT
-from tests.proofs.two_commands_cases import CASES, USER, Place
+from tests.proofs.two_commands_cases import CASES, RUNUSER, USER, Place
 
 IS_ROOT = os.geteuid() == 0
 OFFLINE = ["unshare", "-n"] if IS_ROOT else []
@@ -117,7 +117,7 @@ def command_of(heading: str) -> str:
 
 def as_person(folder: Path, who: str, line: str, *, check: bool) -> subprocess.CompletedProcess[str]:
     """Run a shell line in the folder as root or as the ordinary user."""
-    before = ["runuser", "-u", USER, "--"] if who == "user" and IS_ROOT else []
+    before = [RUNUSER, "-u", USER, "--"] if who == "user" and IS_ROOT else []
     return subprocess.run(
         [*before, "bash", "-c", line],
         cwd=folder, env=_environment(who), check=check, text=True

@@ -20,6 +20,7 @@ from tests.homes import wait_until
 from tests.running import Vigie, ask, children_of, free_port, processes_of, wait_until_gone
 
 USER = "vigie-proof"
+RUNUSER = shutil.which("runuser") or "runuser"
 SECOND_START_S = 5.0
 STOP_S = 10.0
 COUNT = "select (select count(*) from users), (select count(*) from transactions)"
@@ -37,7 +38,7 @@ class Place:
     @property
     def before(self) -> list[str]:
         """What turns a command into the person's."""
-        return ["runuser", "-u", USER, "--"] if self.who == "user" and os.geteuid() == 0 else []
+        return [RUNUSER, "-u", USER, "--"] if self.who == "user" and os.geteuid() == 0 else []
 
     def start(self, *words: str, home: Path | None = None, port: int | None = None) -> Vigie:
         """Run `app.py` as it was installed."""
