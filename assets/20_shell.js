@@ -122,7 +122,7 @@
   clientside.vigie = Object.assign(clientside.vigie || {}, {
     arrived(pathname) {
       let name = "";
-      for (const link of document.querySelectorAll(".nav-list a.nav-link")) {
+      for (const link of document.querySelectorAll(".side-list a.side-link")) {
         const isHere = new URL(link.href).pathname === pathname;
         if (isHere) {
           link.setAttribute("aria-current", "page");

@@ -70,34 +70,38 @@ def navigation(context: PageContext, pages: Sequence[Page], base_path: str = "/"
     group: str | None = None
     for page in pages:
         if page.group is not None and page.group != group:
-            items.append(html.Li(t(page.group), className="nav-group"))
+            items.append(html.Li(t(page.group), className="side-group"))
         group = page.group
         link = dcc.Link(
-            [icon(page.icon), html.Span(t(page.name), className="nav-word")],
+            [icon(page.icon), html.Span(t(page.name), className="side-word")],
             href=base_path.rstrip("/") + page.path,
-            className="nav-link",
+            className="side-link",
             title=t(page.name),
         )
         items.append(html.Li(link))
     more = html.Button(
-        [icon("list"), html.Span(t("More"), className="nav-word")],
-        className="nav-link nav-more",
+        [icon("list"), html.Span(t("More"), className="side-word")],
+        className="side-link side-more",
         **data(opens=ME),
         **aria(haspopup="menu"),
     )
     collapse = html.Button(
-        [icon("layout-sidebar"), html.Span(t("Collapse"), className="nav-word")],
-        className="nav-link nav-collapse",
+        [icon("layout-sidebar"), html.Span(t("Collapse"), className="side-word")],
+        className="side-link side-collapse",
         title=t("Collapse"),
         **data(collapse=""),
         **aria(expanded="true"),
     )
     brand = html.Div(
-        [html.Span(className="brand-mark"), html.Span("Vigie", className="nav-word")], className="brand"
+        [html.Span(className="brand-mark"), html.Span("Vigie", className="side-word")], className="brand"
     )
     return html.Nav(
-        [brand, html.Ul([*items, html.Li(more, className="nav-only-phone")], className="nav-list"), collapse],
-        className="nav",
+        [
+            brand,
+            html.Ul([*items, html.Li(more, className="side-only-phone")], className="side-list"),
+            collapse,
+        ],
+        className="side",
         **aria(label=t("Pages")),
     )
 
@@ -201,7 +205,7 @@ def failure(t: Translator, sentence: str, reference: str | None = None) -> Compo
             html.Div([html.P(sentence, className="toast-title"), *detail]),
             html.Button(icon("x-lg"), className="icon-button", **data(dismiss=""), **aria(label=t("Close"))),
         ],
-        className="toast toast-failure",
+        className="toast-card toast-failure",
     )
 
 

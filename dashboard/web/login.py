@@ -45,7 +45,9 @@ def login() -> AnyResponse:
     except UserError as error:
         return _form("login.html", error)
     _end_old_session()
-    _keep_choices(opened.user_id, locales.chosen_by_hand())
+    # Who comes for the first time has chosen nothing yet: the language of this page is theirs.
+    seen = current_locale() if opened.must_change_password else None
+    _keep_choices(opened.user_id, locales.chosen_by_hand() or seen)
     onwards = url_for("login.password", next=_next()) if opened.must_change_password else _onwards()
     return give_cookie(redirect(onwards, 303), opened.token, opened.until)
 

@@ -24,6 +24,7 @@ from dashboard.web import (
     signed_in,
 )
 from dashboard.web.base_path import BelowBasePath
+from dashboard.web.bodies import CarefulJson
 
 LARGEST_REQUEST: Final = 4 * 1024 * 1024
 
@@ -33,6 +34,7 @@ def create_server(settings: WebSettings) -> Flask:
     server = Flask("dashboard.web", static_folder=None)
     server.extensions["vigie_settings"] = settings
     server.secret_key = settings.secret_key
+    server.json = CarefulJson(server)
     server.config.update(
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
         SESSION_COOKIE_NAME="vigie_form",

@@ -57,10 +57,20 @@ def test_twelve_characters_are_the_least(password: str) -> None:
 @pytest.mark.parametrize(
     "password",
     [
-        "password12345", "Password1234!", "motdepasse2024", "qwertyuiop123", "azertyuiop12", "aaaaaaaaaaaaa",
-        "abcabcabcabc", "123456789012", "Welcome-12345", "iloveyou12345", "correcthorsebatterystaple", "letmein!!!!!!",
+        "password12345",
+        "Password1234!",
+        "motdepasse2024",
+        "qwertyuiop123",
+        "azertyuiop12",
+        "aaaaaaaaaaaaa",
+        "abcabcabcabc",
+        "123456789012",
+        "Welcome-12345",
+        "iloveyou12345",
+        "correcthorsebatterystaple",
+        "letmein!!!!!!",
     ],
-)  # fmt: skip
+)
 def test_what_attackers_try_early_is_refused(password: str) -> None:
     assert str(weakness(password)) == "Attackers try this password early. Choose another one."
 
