@@ -62,7 +62,7 @@ def _database() -> Iterator[None]:
 
 def _import(options: argparse.Namespace) -> int:
     plan = _prepare(options)
-    handler = store_logs("import", level="INFO")
+    handler = store_logs("import")
     try:
         size = plan.source.size / 1e6
         _say(f"Reading {plan.path.name} ({size:.1f} MB): {plan.layout.label}.")
