@@ -23,8 +23,8 @@ class DemoBank:
 
 
 FIRST_BANKS: tuple[DemoBank, ...] = (
-    DemoBank("demo-fr", "Banque Lumière", "FR", "EUR", "Europe/Paris", 1.0, 0.0061, 0.22, 1.0),
-    DemoBank("demo-us", "Harbor Bank", "US", "USD", "America/New_York", 1.25, 0.0074, 0.30, 1.0),
+    DemoBank("demo-fr", "Banque Lumière", "FR", "EUR", "Europe/Paris", 1.0, 0.0068, 0.22, 1.0),
+    DemoBank("demo-us", "Harbor Bank", "US", "USD", "America/New_York", 1.25, 0.0078, 0.30, 1.0),
     DemoBank("demo-gb", "Thistle & Rowan Bank", "GB", "GBP", "Europe/London", 0.9, 0.0055, 0.12, 0.8),
     DemoBank("demo-de", "Lindenbank", "DE", "EUR", "Europe/Berlin", 1.05, 0.0041, 0.18, 0.7),
     DemoBank("demo-ca", "Maple Harbour Trust", "CA", "CAD", "America/Toronto", 1.4, 0.0078, 0.26, 0.6),

@@ -28,7 +28,7 @@ from models.transactions import FraudType, PaymentMethod, TransactionType
 FRAUD_TYPES = tuple(FraudType)
 TESTING = FRAUD_TYPES.index(FraudType.CARD_TESTING)
 TAKEOVER = FRAUD_TYPES.index(FraudType.ACCOUNT_TAKEOVER)
-_TESTING_SHARE = 0.4
+_TESTING_SHARE = 0.3
 _TAKEOVER_MEDIAN = 240.0
 # Where a stolen account is emptied: by category, in the order of CHANNELS.
 _TAKEOVER_CHANNELS = Choices.of(
@@ -90,7 +90,7 @@ def _episodes(
     habits: Habits, dates: Dates, pressure: Floats, wanted: int, fraud_type: int, rng: np.random.Generator
 ) -> Fraud:
     is_testing = fraud_type == TESTING
-    sizes = _sizes(wanted, *((3, 2.2) if is_testing else (1, 1.1)), rng)
+    sizes = _sizes(wanted, *((3, 1.5) if is_testing else (1, 0.7)), rng)
     count = len(sizes)
     episode = np.repeat(np.arange(count), sizes)
     step = np.arange(wanted) - np.repeat(np.cumsum(sizes) - sizes, sizes)

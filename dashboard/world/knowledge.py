@@ -23,11 +23,11 @@ class Delay:
     never: float
 
 
-GENUINE = Delay(1.7, 0.35, 0.02)
+GENUINE = Delay(1.5, 0.3, 0.02)
 """Settled without a dispute: known soon, so that the rate of the last weeks falls, as in a real bank."""
 DELAYS = {
-    FraudType.CARD_TESTING: Delay(6.0, 0.75, 0.03),
-    FraudType.ACCOUNT_TAKEOVER: Delay(9.0, 0.85, 0.02),
+    FraudType.CARD_TESTING: Delay(3.0, 0.7, 0.03),
+    FraudType.ACCOUNT_TAKEOVER: Delay(4.5, 0.75, 0.02),
 }
 REASONS = {
     FraudType.CARD_TESTING: "disputed by the cardholder",
