@@ -86,7 +86,7 @@ def body_of(app: Interface, entry: dict[str, Any], pathname: str = "/") -> dict[
         "outputs": outputs if is_multiple else outputs[0],
         "inputs": filled(stated["inputs"]),
         "state": filled(stated["state"]),
-        "changedPropIds": ["url.pathname"],
+        "changedPropIds": ["{id}.{property}".format_map(stated["inputs"][0])],
     }
 
 
@@ -181,9 +181,26 @@ def test_forged_triggers_and_names_give_no_rights(visitors: Visitors) -> None:
     ]
     bodies: list[Any] = [{**body, "output": forged} for forged in names]
     bodies += [[], "x", 3, {}, {"output": entry["output"]}, {**body, "inputs": []}, {**body, "state": 3}]
+    triggers: list[Any] = [[None], [{}], ["page"], ["page.title"], "url"]
+    bodies += [{**body, "changedPropIds": forged} for forged in triggers]
+    more = [*body["outputs"], {"id": "page", "property": "title"}]
+    others: list[Any] = [None, {}, [], [{}], body["outputs"][:1], more]
+    bodies += [{**body, "outputs": forged} for forged in others]
+    values: list[Any] = [7, [], {}, True, 0.5]
+    for part, forged in product(("inputs", "state"), values):
+        bodies.append({**body, part: [{**item, "value": forged} for item in body[part]]})
+        bodies.append({**body, part: [{**item, "property": forged} for item in body[part]]})
     for forged in bodies:
         answer = client.post("/_dash-update-component", json=forged)
         assert answer.status_code == 400, (forged, answer.status_code)
+
+
+@pytest.mark.parametrize("opened", ["[", '{"output":', "[{", '{"output": "a", "inputs": ['])
+def test_a_body_nested_too_deeply_is_a_bad_request(visitors: Visitors, opened: str) -> None:
+    client = visitors.browser("viewer")
+    for path, method in (("/_dash-update-component", "POST"), ("/preferences", "PUT")):
+        answer = client.open(path, method=method, data=opened * 100_000, content_type="application/json")
+        assert answer.status_code == 400, (path, answer.status_code)
 
 
 def test_who_must_change_the_password_reaches_nothing_else(visitors: Visitors) -> None:
