@@ -1,60 +1,15 @@
-"""The deliberate breaks: what each changes, the one check that runs, and the rule that it must name."""
+"""The deliberate breaks of rules over source, words, schema and documents; the others join at the end."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from tests.proofs.breaking import Break, Edit
+from tests.proofs.breaks_of_the_application import APPLICATION
 
 RULES = "tests/architecture/test_source_rules.py::"
 NEVER = RULES + "test_what_must_not_occur_does_not"
 WORDS = "tests/architecture/test_text_rules.py::"
 DOCS = "tests/architecture/test_docs.py::"
 SCHEMA = "tests/models/test_schema.py::"
-
-
-@dataclass(frozen=True)
-class Edit:
-    """Replace `old` by `new` once; without `old` append, with `new` None delete."""
-
-    path: str
-    old: str = ""
-    new: str | None = ""
-
-    def apply(self, tree: Path) -> None:
-        """Make the change; text that is not there is a mistake in this list."""
-        file = tree / self.path
-        if self.new is None:
-            file.unlink()
-        elif not self.old:
-            file.write_text(
-                (file.read_text(encoding="utf-8") if file.exists() else "") + self.new, encoding="utf-8"
-            )
-        else:
-            text = file.read_text(encoding="utf-8")
-            if self.old not in text:
-                raise LookupError(f"{self.path} no longer holds {self.old!r}")
-            file.write_text(text.replace(self.old, self.new, 1), encoding="utf-8")
-
-
-@dataclass(frozen=True)
-class Break:
-    """One broken rule: its edits, the check (a pytest node) and the rule's name in the check's output."""
-
-    slug: str
-    edits: Sequence[Edit]
-    check: str
-    rule: str
-
-    @property
-    def paths(self) -> set[str]:
-        """The files that the break touches."""
-        return {edit.path for edit in self.edits}
-
-    def apply(self, tree: Path) -> None:
-        """Make all its changes."""
-        for edit in self.edits:
-            edit.apply(tree)
 
 
 BREAKS = (
@@ -228,4 +183,35 @@ BREAKS = (
         "tests/architecture/test_reference.py",
         "reference-current",
     ),
+    Break(
+        "a-mistake-in-bare-english",
+        [
+            Edit(
+                "database/queue.py",
+                new="\nfrom models.errors import UserError\n\n\n"
+                'def _no() -> None:\n    raise UserError("No.")\n',
+            )
+        ],
+        WORDS + "test_mistakes_are_told_in_marked_sentences",
+        "unmarked-sentence",
+    ),
+    Break(
+        "french-that-drops-a-parameter",
+        [Edit("dashboard/translations/fr/jobs.po", "d’exécution {job_id}.", "d’exécution.")],
+        WORDS + "test_french_fills_the_same_parameters",
+        "french-parameters",
+    ),
+    Break(
+        "an-unused-import",
+        [Edit("dashboard/clock.py", "from __future__ import annotations\n", "import json\n")],
+        "tests/architecture/test_lint.py::test_ruff_finds_nothing[rules]",
+        "F401",
+    ),
+    Break(
+        "an-edited-merged-migration",
+        [Edit("migrations/004_create_parties.sql", new="\n-- More.\n")],
+        "tests/architecture/test_migrations.py::test_merged_migrations_are_as_they_were",
+        "merged-migration",
+    ),
+    *APPLICATION,
 )

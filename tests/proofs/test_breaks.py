@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from tests.proofs.breaks import run
+from tests.proofs.breaking import Edit
+from tests.proofs.breaks import is_named, run
 from tests.proofs.breaks_list import BREAKS
 
 IN_EVERY_RUN = (
@@ -20,8 +23,21 @@ IN_EVERY_RUN = (
 def test_broken_rules_are_noticed() -> None:
     chosen = [b for b in BREAKS if b.slug in IN_EVERY_RUN]
     assert len(chosen) == len(IN_EVERY_RUN)
-    missed = [o for o in run(chosen, lambda _: None) if not o.is_noticed]
+    outcomes = run(chosen, lambda _: None)
+    assert len(outcomes) == len(chosen) + 1
+    missed = [o for o in outcomes if not o.is_noticed]
     assert not missed, [(o.slug, o.said) for o in missed]
+
+
+def test_a_break_is_noticed_by_its_rule_and_not_by_the_source_around_a_failure() -> None:
+    assert is_named("thin-callbacks", "E       AssertionError: thin-callbacks: callbacks/x.py:1")
+    assert not is_named("thin-callbacks", '    refuse("thin-callbacks", long)\nE       NameError: long')
+
+
+def test_a_break_whose_text_is_gone_says_so(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("x = 1\n", encoding="utf-8")
+    with pytest.raises(LookupError, match="no longer holds 'y'"):
+        Edit("a.py", "y", "z").apply(tmp_path)
 
 
 def test_there_are_at_least_25_breaks_and_each_has_its_own_name() -> None:
