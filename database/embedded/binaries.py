@@ -73,7 +73,8 @@ def copy_binaries(binaries: Path, into: Path) -> Path:
     copied = into / f"programs-{stamp}"
     target = copied / installed.parent.name / installed.name
     if not copied.exists():
-        draft = into / f".programs-{os.getpid()}"
+        draft = into / ".programs"
+        shutil.rmtree(draft, ignore_errors=True)
         shutil.copytree(installed, draft / installed.parent.name / installed.name, symlinks=True)
         if libraries.is_dir():
             shutil.copytree(libraries, draft / libraries.name, symlinks=True)

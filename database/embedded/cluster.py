@@ -61,7 +61,7 @@ class Cluster:
             raise faults.disk_full(parent)
         draft = self.data.with_name(f"{self.data.name}.draft")
         shutil.rmtree(draft, ignore_errors=True)
-        secret = self.data.with_name(f".password.{os.getpid()}")
+        secret = self.data.with_name(".password")
         secret.unlink(missing_ok=True)
         write_private(secret, password + "\n")
         try:

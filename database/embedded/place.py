@@ -50,6 +50,7 @@ def outside(home: Path) -> Path:
 
 
 def _make_owned(folder: Path, account: Account) -> None:
-    if not folder.exists():
-        folder.mkdir(mode=0o700)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    # Empty and not theirs: made by a start that was killed before it could give it away.
+    if folder.stat().st_uid != account.uid and not any(folder.iterdir()):
         os.chown(folder, account.uid, account.gid)

@@ -343,7 +343,9 @@ def small_disk(place: Place, home: Path, megabytes: int) -> Iterator[None]:
     """Put a disk of that size under a home, and under where root's data would go."""
     folders = [home, *([outside(home)] if place.who == "root" else [])]
     for folder in folders:
-        folder.mkdir(parents=True, exist_ok=True)
+        if not folder.exists():
+            folder.mkdir(mode=0o700, parents=True)
+            shutil.chown(folder, "postgres", "postgres")
         mode = folder.stat()
         size = f"size={megabytes}m,mode={mode.st_mode & 0o777:o},uid={mode.st_uid},gid={mode.st_gid}"
         subprocess.run(["mount", "-t", "tmpfs", "-o", size, "tmpfs", folder], check=True)
