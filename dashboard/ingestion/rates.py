@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from database.connection import Session
-from database.loading import rates_between
-
+Rates = Mapping[tuple[str, date], Decimal | None]
 Whole = npt.NDArray[np.int64]
 Objects = npt.NDArray[np.object_]
 _RATE_UNIT = 10**8
@@ -30,14 +30,17 @@ class Money:
     base_e4: pa.Array
 
 
-def convert(session: Session, base_currency: str, rows: pa.Table, days: pa.Array) -> Money:
-    """Convert by the rates of each row's day; base money rounds half up to four decimals."""
+def convert(known: Rates, base_currency: str, rows: pa.Table, days: pa.Array) -> Money:
+    """Convert by the rates of each row's day; base money rounds half up to four decimals.
+
+    `known` holds every foreign currency on each of the days, or a `KeyError` is raised.
+    """
     native = np.asarray(rows["amount_e4"])
     amount = as_decimal(native, None, pa.decimal128(18, 4))
     if pc.all(pc.equal(rows["currency"], base_currency)).as_py():
         ones = np.full(native.size, _RATE_UNIT)
         return Money(amount, as_decimal(ones, None, pa.decimal128(18, 8)), amount, pa.array(native))
-    rates = _rates_e8(session, base_currency, rows["currency"].combine_chunks(), days)
+    rates = _rates_e8(known, base_currency, rows["currency"].combine_chunks(), days)
     base = _converted(native, rates)
     unknown = base == -1
     return Money(
@@ -48,19 +51,17 @@ def convert(session: Session, base_currency: str, rows: pa.Table, days: pa.Array
     )
 
 
-def _rates_e8(session: Session, base_currency: str, currencies: pa.Array, days: pa.Array) -> Whole:
+def _rates_e8(known: Rates, base_currency: str, currencies: pa.Array, days: pa.Array) -> Whole:
     """Return base units for one unit of each row in hundred-millionths, 0 where unknown."""
     encoded = currencies.dictionary_encode()
     codes = encoded.dictionary.to_pylist()
-    bounds = pc.min_max(days).as_py()
-    known = rates_between(session, base_currency, codes, bounds["min"], bounds["max"])
     numbers = np.asarray(encoded.indices).astype(np.int64) << 32 | np.asarray(days.cast(pa.int32()))
     pairs, place = np.unique(numbers, return_inverse=True)
     found = np.zeros(pairs.size, np.int64)
     for index, pair in enumerate(pairs.tolist()):
         code, day = codes[pair >> 32], _EPOCH + timedelta(days=pair & 0xFFFF_FFFF)
-        rate = 1 if code == base_currency else known.get((code, day), 0)
-        found[index] = int(rate * _RATE_UNIT)
+        rate = 1 if code == base_currency else known[code, day]
+        found[index] = int((rate or 0) * _RATE_UNIT)
     return found[place]
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from dashboard.config import WebSettings
 from dashboard.ingestion.ahead import ahead
 from dashboard.ingestion.conflicts import name_first_lines, rejects_of
-from dashboard.ingestion.load import Memory, load_rows
+from dashboard.ingestion.load import Memory, load_rows, stage_ahead
 from dashboard.ingestion.normalise import Batch, Normaliser
 from dashboard.ingestion.options import ImportOptions, ImportResult, Progress, Report
 from dashboard.ingestion.plan import Plan, alone, claim, plan_import, position_of
@@ -79,9 +79,9 @@ def work(plan: Plan, run: Run, terms: BankTerms, progress: Report | None = None)
     normaliser = Normaliser(plan.layout, zone, settings.fingerprint_key.encode())
     writer = _Writer(plan, run, Memory(terms), rejects, run.counts)
     begun = time.monotonic()
-    with ahead(_batches(plan, run, normaliser)) as batches:
-        for batch in batches:
-            is_cancelled = writer.store(batch)
+    with ahead(_batches(plan, run, normaliser, writer.memory)) as batches:
+        for batch, staged in batches:
+            is_cancelled = writer.store(batch, staged)
             if progress is not None:
                 seconds = time.monotonic() - begun
                 progress(Progress(writer.counts, plan.source.size, run.counts.read, seconds))
@@ -106,7 +106,7 @@ class _Writer:
     skipped: int = 0
     doubled: int = 0
 
-    def store(self, batch: Batch) -> bool:
+    def store(self, batch: Batch, staged: bytes | None) -> bool:
         """Store one batch with its progress and say whether the import was cancelled."""
         with get_db_session([self.memory.terms.code]) as session:
             stored = load_rows(
@@ -117,6 +117,7 @@ class _Writer:
                 customers=batch.customers,
                 merchants=batch.merchants,
                 lines=batch.lines,
+                staged=staged,
             )
             counts = self.counts + _counted(batch, stored)
             is_cancelled = self._advance(session, batch, stored, counts)
@@ -179,9 +180,13 @@ def said(result: ImportResult) -> Message:
     )
 
 
-def _batches(plan: Plan, run: Run, normaliser: Normaliser) -> Iterator[Batch]:
-    chunks = plan.source.chunks(plan.layout.read, position_of(run), plan.options.chunk_rows)
-    return map(normaliser.normalise, chunks)
+def _batches(
+    plan: Plan, run: Run, normaliser: Normaliser, memory: Memory
+) -> Iterator[tuple[Batch, bytes | None]]:
+    """Yield batches, staged already where they need nothing new of the database."""
+    for chunk in plan.source.chunks(plan.layout.read, position_of(run), plan.options.chunk_rows):
+        batch = normaliser.normalise(chunk)
+        yield batch, stage_ahead(memory, batch.rows, batch.lines)
 
 
 def _counted(batch: Batch, stored: Stored) -> Counts:
