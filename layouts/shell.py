@@ -53,7 +53,7 @@ def shell(context: PageContext, pages: Iterable[Page], base_path: str = "/") -> 
                         [html.Span(className="brand-mark"), html.Span(id=HERE)], className="topbar-brand"
                     ),
                     html.Div(id=TOOLBAR, className="toolbar"),
-                    html.Div([theme_menu(t), person_menu(t, person)], className="topbar-end"),
+                    html.Div([theme_menu(t), person_menu(t, person, base_path)], className="topbar-end"),
                 ],
                 className="topbar",
             ),
@@ -122,51 +122,28 @@ def theme_menu(t: Translator) -> Component:
     )
 
 
-def person_menu(t: Translator, person: Person) -> Component:
+def person_menu(t: Translator, person: Person, base_path: str = "/") -> Component:
     """Who is signed in, and what they may change for themselves."""
     name = person.full_name or person.username
-    languages = [
-        html.Button(
-            [icon("translate"), NAMES[code]],
-            className="menu-item",
-            lang=code,
-            role="menuitem",
-            **data(language=code),
-        )
-        for code in other_languages(person.language)
-    ]
-    return html.Details(
-        [
-            html.Summary(
-                initials(name), className="avatar", title=name, **aria(label=t("You: {name}", name=name))
-            ),
-            html.Div(
-                [
-                    html.Div(
-                        [html.Strong(name), html.Span(t(ROLE_NAMES[person.role]))], className="menu-head"
-                    ),
-                    html.Div(_theme_choices(t), className="menu-part only-phone"),
-                    *languages,
-                    html.A(
-                        [icon("key"), t("Change password")],
-                        href="password",
-                        className="menu-item",
-                        role="menuitem",
-                    ),
-                    html.Button(
-                        [icon("box-arrow-right"), t("Sign out")],
-                        className="menu-item menu-rule",
-                        role="menuitem",
-                        **data(sign_out=""),
-                    ),
-                ],
-                className="menu",
-                role="menu",
-            ),
-        ],
-        className="menu-of",
-        id=ME,
+    who = html.Div([html.Strong(name), html.Span(t(ROLE_NAMES[person.role]))], className="menu-head")
+    password = html.A(
+        [icon("key"), t("Change password")],
+        href=f"{base_path}password",
+        className="menu-item",
+        role="menuitem",
     )
+    out = html.Button(
+        [icon("box-arrow-right"), t("Sign out")],
+        className="menu-item menu-rule",
+        role="menuitem",
+        **data(sign_out=""),
+    )
+    themes = html.Div(_theme_choices(t), className="menu-part only-phone")
+    items = [who, themes, *_language_choices(person), password, out]
+    sign = html.Summary(
+        initials(name), className="avatar", title=name, **aria(label=t("You: {name}", name=name))
+    )
+    return html.Details([sign, html.Div(items, className="menu", role="menu")], className="menu-of", id=ME)
 
 
 def initials(name: str) -> str:
@@ -207,6 +184,19 @@ def failure(t: Translator, sentence: str, reference: str | None = None) -> Compo
         ],
         className="toast-card toast-failure",
     )
+
+
+def _language_choices(person: Person) -> list[Component]:
+    return [
+        html.Button(
+            [icon("translate"), NAMES[code]],
+            className="menu-item",
+            lang=code,
+            role="menuitem",
+            **data(language=code),
+        )
+        for code in other_languages(person.language)
+    ]
 
 
 def _theme_choices(t: Translator) -> list[Component]:
