@@ -30,7 +30,9 @@ CALLBACKS: Final[dict[str, frozenset[str]]] = {
 }
 """Each server callback by its first output, and who may call it."""
 
-BROWSER_ONLY: Final = frozenset({"frame.data-path", "overview-rate-graph.figure", "url.search"})
+BROWSER_ONLY: Final = frozenset(
+    {"frame.data-path", "overview-fresh.className", "overview-rate-graph.figure", "url.search"}
+)
 """Callbacks that run in the browser alone and never reach the server."""
 
 ROUTES: Final[dict[str, tuple[str, frozenset[str]]]] = {
