@@ -12,6 +12,7 @@ from callbacks.registrar import PageCallbacks, locale, person
 from callbacks.routing import own_path
 from dashboard import clock
 from dashboard.overview.ask import ask
+from layouts import shell
 from layouts.overview_answer import answered
 from layouts.pages import overview as page
 
@@ -42,21 +43,28 @@ def register(app: Interface) -> None:
     callbacks = PageCallbacks(app, page.PAGE)
     callbacks.callback(
         OUTPUTS,
-        Input("url", "search"),
+        Input(shell.URL, "search"),
         Input(page.AGAIN, "n_clicks"),
-        State("url", "pathname"),
-        running=[(Output(page.BUSY, "className"), "overview-page is-busy", "overview-page")],
+        State(shell.URL, "pathname"),
+        running=[(Output(page.BUSY, "className"), page.WAITING, page.AT_REST)],
     )(show)
     callbacks.clientside(
         "draw", [Output(ids.graph, "figure") for ids in page.PANELS.values()], Input(page.CHARTS, "data")
     )
     callbacks.clientside(
+        "judge",
+        Output(page.FRESH, "className"),
+        Input(page.BUSY, "className"),
+        State(page.CHARTS, "data"),
+        State(shell.URL, "search"),
+    )
+    callbacks.clientside(
         "applyRange",
-        Output("url", "search", allow_duplicate=True),
+        Output(shell.URL, "search", allow_duplicate=True),
         Input(page.APPLY, "n_clicks"),
         State(page.FIRST_DAY, "value"),
         State(page.LAST_DAY, "value"),
-        State("url", "search"),
+        State(shell.URL, "search"),
         prevent_initial_call=True,
     )
 
@@ -65,4 +73,6 @@ def show(search: str | None, _again: int | None, pathname: str | None) -> dict[s
     """Answer the address."""
     if own_path(pathname) != page.PAGE.path:
         raise PreventUpdate
-    return answered(ask(person(), search or "", now=clock.now()), locale(), pathname or "/")
+    return answered(
+        ask(person(), search or "", now=clock.now()), locale(), pathname or "/", asked=search or ""
+    )

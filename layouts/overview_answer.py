@@ -23,8 +23,8 @@ from layouts.tiles import tile
 from models.messages import N_
 
 
-def answered(answer: Answer, locale: str, path: str) -> dict[str, Any]:
-    """Render an answer: controls, notices, tiles, panels and figures."""
+def answered(answer: Answer, locale: str, path: str, *, asked: str = "") -> dict[str, Any]:
+    """Render an answer: controls, notices, tiles, panels and figures; `asked` is the address it answers."""
     words = Words(locale, translator(locale))
     found = answer.overview
     parts = _controls(answer, words, path) | {
@@ -39,7 +39,7 @@ def answered(answer: Answer, locale: str, path: str) -> dict[str, Any]:
         parts[f"head_{slug}"] = head(drawn.text) if drawn else []
         parts[f"foot_{slug}"] = foot(drawn.text) if drawn else []
     figures = {slug: drawn.figure for slug, drawn in panels.items()}
-    return parts | {"charts": {"query": _canonical(answer), "figures": figures}}
+    return parts | {"charts": {"asked": asked, "query": _canonical(answer), "figures": figures}}
 
 
 def _canonical(answer: Answer) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
@@ -32,7 +31,6 @@ _PLOT_WIDTH = 340
 """Pixels of the plot where three panels stand side by side; only labels are placed by it."""
 
 _LINE = 0.27
-_TAG = re.compile(r"</?b>")
 
 
 def amount_spread(spread: Spread, currency: str, words: Words) -> Figure:
@@ -50,7 +48,7 @@ def amount_spread(spread: Spread, currency: str, words: Words) -> Figure:
         fill, line = _steps(edges, shares, color, _hovers(edges, shares, (mark, name), currency, words))
         fills, lines = [*fills, fill], [*lines, line]
         told = f.money_about(median, currency, words.locale)
-        text = words.say(N_("{mark} <b>{name}</b>, median {median}"), mark=mark, name=name, median=told)
+        text = words.say(N_("{mark} {name}, median {median}"), mark=mark, name=name, median=told)
         labels.append(_class_label(text, spread, edges, marks[-1], is_fraud=is_fraud))
     labels = _apart(labels, marks[-1])
     unit = unit_note(words.say(N_("% of each class")), MARGIN)
@@ -97,7 +95,7 @@ def _hovers(
     ends = [f.money_about(edge, currency, words.locale) for edge in edges]
     mark, name = label
     return [
-        f"<b>{low} {f.DASH} {high}</b><br>{mark} {name} <b>{f.percent(share, words.locale)}</b>"
+        f"{low} {f.DASH} {high}<br>{mark} {name} {f.percent(share, words.locale)}"
         for (low, high), share in zip(pairwise(ends), shares, strict=True)
     ]
 
@@ -109,7 +107,7 @@ def _class_label(
     shares = spread.fraud if is_fraud else spread.genuine
     peak = max(range(len(shares)), key=lambda n: shares[n])
     logs = [math.log10(edge) for edge in edges]
-    width = (logs[-1] - logs[0]) * text_width(_TAG.sub("", text)) / _PLOT_WIDTH
+    width = (logs[-1] - logs[0]) * text_width(text) / _PLOT_WIDTH
     left = min(max(logs[peak] - width / 3, logs[0]), logs[-1] - width)
     under = [
         max(spread.genuine[n], spread.fraud[n])
@@ -118,7 +116,13 @@ def _class_label(
     ]
     place = {"x": left, "y": round(max(under, default=0.0) * 100 + top * 0.03, 5), "xref": "x", "yref": "y"}
     return note(
-        text, **place, xanchor="left", yanchor="bottom", bgcolor=CLEAR, color=FRAUD if is_fraud else GENUINE
+        text,
+        **place,
+        xanchor="left",
+        yanchor="bottom",
+        bgcolor=CLEAR,
+        weight=500,
+        color=FRAUD if is_fraud else GENUINE,
     )
 
 

@@ -127,7 +127,7 @@ def _bars(slices: tuple[Slice, ...], words: Words, name: Callable[[str], str]) -
 
 def _hover(each: Slice, words: Words, name: Callable[[str], str]) -> str:
     rate, estimate = each.rate, each.rate.estimate
-    title = f"<b>{_escaped(name(each.value))}</b>"
+    title = f"{_escaped(name(each.value))}"
     if estimate is None or rate.is_too_few:
         few = words.say(N_("{trials} labelled, under 30"), trials=f.count(rate.trials, words.locale))
         return f"{title}<br>{few}"
@@ -137,7 +137,7 @@ def _hover(each: Slice, words: Words, name: Callable[[str], str]) -> str:
         trials=f.count(rate.trials, words.locale),
         range=f.percent_range(estimate.low, estimate.high, words.locale),
     )
-    return f"{title}<br>▲ <b>{f.percent(estimate.value, words.locale)}</b><br>{told}"
+    return f"{title}<br>▲ {f.percent(estimate.value, words.locale)}<br>{told}"
 
 
 def _row_notes(

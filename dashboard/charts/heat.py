@@ -35,7 +35,7 @@ def hour_weekday(cells: Cells, words: Words) -> Figure:
         **common,
         "z": [[1 if _is_hidden(rate) else None for rate in row] for row in cells],
         "text": [[_few(rate, words) if _is_hidden(rate) else "" for rate in row] for row in cells],
-        "hovertemplate": "<b>%{y} %{x}</b><br>%{text}<extra></extra>",
+        "hovertemplate": "%{y} %{x}<br>%{text}<extra></extra>",
         "colorscale": [[0, NODATA], [1, NODATA]],
         "zmin": 0,
         "zmax": 1,
@@ -44,7 +44,7 @@ def hour_weekday(cells: Cells, words: Words) -> Figure:
         **common,
         "z": [[None if _is_hidden(rate) else _percent(rate) for rate in row] for row in cells],
         "text": [["" if _is_hidden(rate) else _told(rate, words) for rate in row] for row in cells],
-        "hovertemplate": "<b>%{y} %{x}</b><br>▲ <b>%{text}<extra></extra>",
+        "hovertemplate": "%{y} %{x}<br>▲ %{text}<extra></extra>",
         "colorscale": RATE_RAMP,
         "zmin": 0,
         "zmax": highest(cells) * 100,
@@ -95,7 +95,7 @@ def _few(rate: Rate, words: Words) -> str:
 
 
 def _told(rate: Rate, words: Words) -> str:
-    """Return what follows the opened bold mark: rate, then k of n with its interval."""
+    """Return what follows the mark: rate, then k of n with its interval."""
     if rate.estimate is None:
         return ""
     told = words.say(
@@ -104,4 +104,4 @@ def _told(rate: Rate, words: Words) -> str:
         trials=f.count(rate.trials, words.locale),
         range=f.percent_range(rate.estimate.low, rate.estimate.high, words.locale),
     )
-    return f"{f.percent(rate.estimate.value, words.locale)}</b><br>{told}"
+    return f"{f.percent(rate.estimate.value, words.locale)}<br>{told}"

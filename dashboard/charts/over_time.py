@@ -174,10 +174,10 @@ def _line(series: Series, words: Words) -> list[Trace]:
 
 def _hover(grain: Grain, point: Point, words: Words) -> str:
     rate, estimate = point.rate, point.rate.estimate
-    lines = [f"<b>{_step_name(grain, point.at, words)}</b>"]
+    lines = [f"{_step_name(grain, point.at, words)}"]
     if estimate is None or rate.is_too_few:
         return "<br>".join([*lines, words.say(N_("under 30 labelled"))])
-    lines.append(f"▲ <b>{f.percent(estimate.value, words.locale)}</b>")
+    lines.append(f"▲ {f.percent(estimate.value, words.locale)}")
     lines.append(
         words.say(
             N_("{hits} of {trials}: {range}"),

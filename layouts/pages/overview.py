@@ -8,7 +8,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard.language import Translator
-from layouts.attributes import aria
+from layouts.attributes import aria, data
 from layouts.filter_bar import popover
 from layouts.overview_panels import SLUGS
 from layouts.page import Page, PageContext
@@ -28,6 +28,8 @@ COMPARISON_LABEL, COMPARISON_MENU = "filter-comparison-label", "filter-compariso
 BANK_LABEL, BANK_MENU = "filter-bank-label", "filter-bank-menu"
 FIRST_DAY, LAST_DAY, APPLY = "filter-first-day", "filter-last-day", "filter-apply"
 PANELS: dict[str, PanelIds] = {slug: panel_ids("overview", slug) for slug in SLUGS}
+FRESH = "overview-fresh"
+AT_REST, WAITING = "overview-page", "overview-page is-busy"
 _TILES = 7
 
 
@@ -49,11 +51,11 @@ def layout(context: PageContext) -> Component:
         className="page-head",
     )
     panels = [panel(PANELS[slug], f"panel-{slug}") for slug in SLUGS]
-    return html.Div(
+    content = html.Div(
         [
             page_head,
             html.Div(id=NOTICES, className="notices"),
-            html.Div(_stale(t), className="stale-notice"),
+            html.Div(_stale(t), className="stale-notice", role="status"),
             html.Div(id=EMPTY, className="page-empty"),
             html.Div(
                 [html.Div(skeletons(_TILES), id=TILES, className="tiles"), *panels],
@@ -63,8 +65,10 @@ def layout(context: PageContext) -> Component:
             dcc.Store(id=CHARTS),
         ],
         id=BUSY,
-        className="overview-page",
+        className=AT_REST,
+        **data(waiting=t(N_("reading transactions"))),
     )
+    return html.Div(content, id=FRESH)
 
 
 def _stale(t: Translator) -> list[Component]:
