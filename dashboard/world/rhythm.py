@@ -70,12 +70,12 @@ def _hours(category: Category, kind: int) -> Floats:
     """Add the bumps of a category's day; at weekends they come later and wider, nights are never empty."""
     quarter = (np.arange(QUARTERS) + 0.5) / 4
     later, wider = ((0.0, 1.0), (0.7, 1.2), (0.9, 1.35))[kind]
-    level = np.full(QUARTERS, 0.02)
+    level = np.full(QUARTERS, 0.055)
     for hour, width, weight in category.hours:
         distance = np.abs(quarter - hour - later)
         distance = np.minimum(distance, 24 - distance)
         level += weight / width * np.exp(-0.5 * (distance / (width * wider)) ** 2)
-    asleep = 1 - 0.6 * np.exp(-0.5 * ((quarter - 3.8) / 1.6) ** 2)
+    asleep = 1 - 0.25 * np.exp(-0.5 * ((quarter - 3.8) / 1.6) ** 2)
     return level * asleep
 
 
@@ -84,7 +84,7 @@ def night_hours() -> Choices:
     quarter = (np.arange(QUARTERS) + 0.5) / 4
     distance = np.minimum(np.abs(quarter - 1.8), 24 - np.abs(quarter - 1.8))
     day = np.exp(-0.5 * ((quarter - 15.5) / 5.0) ** 2)
-    return Choices.of(0.12 + day + 1.15 * np.exp(-0.5 * (distance / 1.9) ** 2))
+    return Choices.of(0.12 + day + 1.6 * np.exp(-0.5 * (distance / 1.9) ** 2))
 
 
 def category_levels(kind: int, month: int) -> Floats:
