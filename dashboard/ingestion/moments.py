@@ -15,6 +15,7 @@ from models.messages import N_, Message
 
 _EARLIEST = int(datetime(1970, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000
 _TOO_LATE = int(datetime(2100, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000
+_MICROSECONDS = {"s": 1_000_000, "ms": 1_000, "us": 1}
 _FIRST_DAY = date(1900, 1, 1)
 # ISO 8601 as people write it: a date, or a date and a time, or these with an offset.
 _TIME = r"^\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:?\d{2})?)?$"
@@ -27,9 +28,8 @@ def moment(column: pa.ChunkedArray, zone: str) -> Converted:
     array = column.combine_chunks()
     if pa.types.is_timestamp(array.type) or pa.types.is_date(array.type):
         is_utc = pa.types.is_timestamp(array.type) and array.type.tz is not None
-        kind = pa.timestamp("us", "UTC") if is_utc else pa.timestamp("us")
-        naive = pc.cast(array, kind, safe=False).cast(pa.int64())
-        return _in_range(naive, np.full(len(array), is_utc), mask_of(array.is_valid()), zone, reason)
+        given = mask_of(array.is_valid())
+        return _in_range(_micros(array), np.full(len(array), is_utc), given, zone, reason)
     written = as_text(array)
     given = mask_of(written.is_valid())
     if pc.any(pc.match_substring_regex(written, r"\.\d{7}")).as_py():
@@ -44,6 +44,22 @@ def moment(column: pa.ChunkedArray, zone: str) -> Converted:
         zoned_text = pc.if_else(pa.array(zoned), written, pa.scalar(None, pa.string()))
         micros = pc.coalesce(micros, zoned_text.cast(pa.timestamp("us", "UTC")).cast(pa.int64()))
     return _in_range(micros, zoned, given, zone, reason)
+
+
+def _micros(array: pa.Array) -> pa.Array:
+    """Return typed times as microseconds; null where they are far outside of any calendar of ours."""
+    if pa.types.is_date(array.type):
+        array = array.cast(pa.date32()).cast(pa.int32())
+        unit = 86_400_000_000
+    else:
+        if array.type.unit == "ns":
+            array = pc.cast(array, pa.timestamp("us", array.type.tz), safe=False)
+        unit = _MICROSECONDS[array.type.unit]
+    # Before they are scaled: the year 294276 in seconds would come round to one that is possible.
+    whole = array.cast(pa.int64())
+    far = 2 * _TOO_LATE // unit
+    near = pc.and_(pc.less(whole, far), pc.greater(whole, -far))
+    return pc.multiply(pc.if_else(near, whole, pa.scalar(None, pa.int64())), unit)
 
 
 def day(column: pa.ChunkedArray, _zone: str) -> Converted:

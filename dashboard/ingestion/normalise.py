@@ -74,14 +74,14 @@ class Normaliser:
         )
 
     def _convert(self, chunk: Chunk) -> dict[str, Converted]:
-        found = {}
-        for name in (known for known in FIELDS if known in self.layout.columns):
-            column = chunk.table[self.layout.columns[name]]
-            translate = self.layout.translations.get(name)
-            found[name] = (
-                _translated(column, translate) if translate else FIELDS[name].convert(column, self.zone)
-            )
-        return found
+        wanted = (name for name in FIELDS if name in self.layout.columns)
+        return {name: self._converted(chunk.table[self.layout.columns[name]], name) for name in wanted}
+
+    def _converted(self, column: pa.ChunkedArray, name: str) -> Converted:
+        translate = self.layout.translations.get(name)
+        if translate is not None:
+            return _translated(column, translate)
+        return FIELDS[name].convert(column, self.zone)
 
     def _judge(self, chunk: Chunk, found: Mapping[str, Converted]) -> tuple[Mask, list[Reject]]:
         good = np.ones(chunk.table.num_rows, np.bool_)

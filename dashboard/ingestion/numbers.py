@@ -19,7 +19,7 @@ def number(column: pa.ChunkedArray, lowest: float, highest: float) -> Converted:
     """Take numbers between two bounds, both included; a Parquet NaN is a missing number."""
     reason = Message(N_("not a number from {lowest} to {highest}"), {"lowest": lowest, "highest": highest})
     if pa.types.is_floating(column.type) or pa.types.is_integer(column.type):
-        values = column.combine_chunks().cast(pa.float64())
+        values = column.combine_chunks().cast(pa.float64(), safe=False)
         values = pc.if_else(pc.is_nan(values), pa.scalar(None, pa.float64()), values)
         given = mask_of(values.is_valid())
     else:

@@ -17,6 +17,7 @@ from models.messages import N_, Message
 Mask = npt.NDArray[np.bool_]
 LONGEST_ID = 128
 LONGEST_TEXT = 200
+_ANY_BYTES = pc.CastOptions(target_type=pa.string(), allow_invalid_utf8=True)
 _FLAGS = {
     **dict.fromkeys(("1", "true", "t", "yes", "y", "1.0"), True),
     **dict.fromkeys(("0", "false", "f", "no", "n", "0.0"), False),
@@ -41,7 +42,7 @@ def as_text(column: pa.Array | pa.ChunkedArray) -> pa.Array:
         array = array.dictionary_decode()
     if pa.types.is_floating(array.type):
         array = _whole_floats(array)
-    text = pc.utf8_trim_whitespace(_valid_text(array.cast(pa.string())))
+    text = pc.utf8_trim_whitespace(_valid_text(pc.cast(array, options=_ANY_BYTES)))
     return pc.if_else(pc.equal(pc.binary_length(text), 0), pa.scalar(None, pa.string()), text)
 
 

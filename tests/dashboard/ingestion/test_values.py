@@ -114,6 +114,16 @@ def test_typed_times_equal_their_text(cell: datetime, kind: pa.DataType) -> None
     assert found == [datetime(2020, 7, 1, 10, tzinfo=UTC), None]
 
 
+@pytest.mark.parametrize(
+    ("cell", "kind"),
+    [(9_224_318_015_999, pa.timestamp("s")), (-(2**63), pa.timestamp("s")), (2**63 - 1, pa.timestamp("ms")),
+     (2**31 - 1, pa.date32()), (2**63 - 1, pa.timestamp("us", "UTC")), (-(2**63), pa.timestamp("us"))],
+)  # fmt: skip
+def test_times_beyond_every_calendar_are_bad_and_do_not_come_round(cell: int, kind: pa.DataType) -> None:
+    whole = pa.array([cell], pa.int32() if pa.types.is_date(kind) else pa.int64())
+    assert taken(moment(pa.chunked_array([whole.view(kind)]), "Europe/Paris")) == ["bad"]
+
+
 def test_typed_days_are_midnight() -> None:
     assert taken(moment(column(date(2020, 1, 1)), "UTC")) == [datetime(2020, 1, 1, tzinfo=UTC)]
 
@@ -123,6 +133,7 @@ def test_coordinates_are_bounded_and_may_be_missing() -> None:
         27.8427, -90.0, "bad", None, "bad", "bad",
     ]  # fmt: skip
     assert taken(number(column(1.5, float("nan"), 91.0), -90, 90)) == [1.5, None, "bad"]
+    assert taken(number(column(2**60, 7), -90, 90)) == ["bad", 7.0]
 
 
 def test_labels_are_read_in_their_usual_spellings() -> None:
