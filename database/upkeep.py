@@ -5,13 +5,16 @@ from __future__ import annotations
 from sqlalchemy import text
 
 from database import queue
+from database.config import DatabaseConfig
 from database.connection import get_db_session
 from database.owner import owner_session
 from database.segments.compaction import fold_tail
 
 
 def fold() -> None:
-    """Fold the tail into sealed segments, unless somebody else is folding."""
+    """Fold the tail into sealed segments; not while somebody else does, nor without the owner's address."""
+    if not _has_owner():
+        return
     with owner_session() as session:
         fold_tail(session)
 
@@ -23,7 +26,12 @@ def give_back_stalled_jobs() -> int:
 
 
 def prepare_partitions() -> int:
-    """Make the daily partitions of the logs for today and 14 days ahead, and say how many were made."""
+    """Make the daily partitions of the logs for today and 14 days ahead, and say how many were made.
+
+    Without the owner's address none: what comes then lands in the default partition.
+    """
+    if not _has_owner():
+        return 0
     with owner_session() as session:
         return int(session.execute(text("SELECT create_daily_partitions('system_logs')")).scalar_one())
 
@@ -32,3 +40,8 @@ def forget_old_queue_entries() -> None:
     """Delete the queue's own record of jobs that ended more than a week ago."""
     with get_db_session() as session:
         queue.forget_finished(session)
+
+
+def _has_owner() -> bool:
+    """Whether the owner's address is known; the start says once what it means when it is not."""
+    return DatabaseConfig.from_env().owner_connection_string() is not None

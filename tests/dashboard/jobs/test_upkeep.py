@@ -10,6 +10,7 @@ from threading import Event
 import pytest
 
 from dashboard.jobs.upkeep import CHORES, Chore, Upkeep
+from database import owner
 from database.connection import get_db_session
 from tests.factories import make_bank, make_transaction
 from tests.servers import Database
@@ -29,6 +30,15 @@ def test_a_chore_done_twice_at_once_is_harmless(chore: Chore, committed: Databas
     with ThreadPoolExecutor(2) as threads:
         done = [threads.submit(chore.do) for _ in range(2)]
         assert [each.exception() for each in done] == [None, None]
+
+
+@pytest.mark.parametrize("chore", CHORES, ids=lambda chore: chore.slug)
+def test_a_chore_does_without_the_owners_address(
+    chore: Chore, committed: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner.dispose()
+    monkeypatch.delenv("DATABASE_OWNER_URL")
+    chore.do()
 
 
 def test_a_chore_that_fails_is_logged_and_tried_again(caplog: pytest.LogCaptureFixture) -> None:
