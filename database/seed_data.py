@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -28,6 +28,7 @@ from database.queries import banks
 from models.errors import ConflictError, UserError
 from models.messages import N_
 
+_FIRST_YEAR, _LAST_YEAR = 2000, 2100
 _ASKED_TO_DELETE: Final = "delete everything"
 _ADMIN_OPTIONS: Final = ("admin_username", "admin_email", "admin_password", "admin_password_file")
 
@@ -61,24 +62,34 @@ def _parser() -> argparse.ArgumentParser:
     )
     demo = parser.add_argument_group("the demo")
     demo.add_argument("--demo", action="store_true", help="add a synthetic world and its people")
-    demo.add_argument("--banks", type=_positive, default=2, metavar="N", help="default: 2")
+    demo.add_argument("--banks", type=_at_most(200), default=2, metavar="N", help="default: 2")
     demo.add_argument("--seed", type=int, default=1, metavar="N", help="another number, another world")
-    demo.add_argument("--days", type=_positive, default=180, metavar="N", help="default: 180")
+    demo.add_argument("--days", type=_at_most(3_660), default=180, metavar="N", help="default: 180")
+    demo.add_argument("--until", type=_day, metavar="DATE", help="first day without rows: today")
     demo.add_argument(
-        "--until", type=date.fromisoformat, metavar="DATE", help="first day without rows: today"
+        "--transactions", type=_at_most(100_000_000), default=50_000, metavar="N", help="default: 50000"
     )
-    demo.add_argument("--transactions", type=_positive, default=50_000, metavar="N", help="default: 50000")
     away = parser.add_mutually_exclusive_group()
     away.add_argument("--remove-demo", action="store_true", help="delete the demo's banks, rows and people")
     away.add_argument("--reset", action="store_true", help="delete everything first; asks before it does")
     return parser
 
 
-def _positive(text: str) -> int:
-    number = int(text.replace("_", ""))
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be at least 1")
-    return number
+def _at_most(most: int) -> Callable[[str], int]:
+    def whole_number(text: str) -> int:
+        number = int(text.replace("_", ""))
+        if not 1 <= number <= most:
+            raise argparse.ArgumentTypeError(f"must be 1 to {most}")
+        return number
+
+    return whole_number
+
+
+def _day(text: str) -> date:
+    day = date.fromisoformat(text)
+    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        raise argparse.ArgumentTypeError(f"must lie between {_FIRST_YEAR} and {_LAST_YEAR}")
+    return day
 
 
 @contextmanager
@@ -127,9 +138,11 @@ def _first_password(options: argparse.Namespace) -> str | None:
         is_late = setup.has_admin(session)
     if is_late and any(getattr(options, name) is not None for name in _ADMIN_OPTIONS):
         raise ConflictError(N_("There is an administrator already; further ones are made on the Users page."))
+    username, email = _names(options)
+    if "@" in username or "@" not in email:
+        raise UserError(N_("A username holds no @ and an e-mail address holds one."))
     given = _given_password(options)
     if given is not None:
-        username, email = _names(options)
         policy = WebSettings.from_env().password_policy
         passwords.refuse_weak(given, names=(username, email.partition("@")[0]), policy=policy)
     return given

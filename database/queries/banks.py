@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import delete, insert, select, text
+from sqlalchemy import delete, select, text
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from models.access import Person, Role
@@ -83,8 +84,6 @@ def create(
     A session's scope was told when its transaction began: rows of the new bank need a new session.
     """
     _refuse_malformed(code, country, base_currency, time_zone)
-    if find(session, code) is not None:
-        raise ConflictError(N_("There is a bank with the code {code} already."), code=code)
     given = {
         "code": code,
         "name": name or code,
@@ -93,7 +92,9 @@ def create(
         "time_zone": time_zone,
         "is_demo": is_demo,
     }
-    session.execute(insert(Bank).values(given))
+    made = insert(Bank).values(given).on_conflict_do_nothing(index_elements=[Bank.code])
+    if session.execute(made.returning(Bank.bank_id)).one_or_none() is None:
+        raise ConflictError(N_("There is a bank with the code {code} already."), code=code)
     return bank_settings(session, code)
 
 

@@ -117,6 +117,33 @@ def test_a_weak_password_is_refused_before_anything_is_stored(
         assert session.scalar(select(func.count(Bank.bank_id))) == 0
 
 
+def test_names_that_nobody_could_sign_in_with_are_refused(
+    committed: Database, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--admin-username", "me@here"]) == 1
+    assert main(["--admin-email", "nowhere"]) == 1
+    assert "@" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ["--banks", "0"],
+        ["--days", "4000"],
+        ["--transactions", "-5"],
+        ["--until", "0001-01-01"],
+        ["--seed", "x"],
+    ],
+)
+def test_numbers_out_of_reason_are_refused_before_a_database_is_needed(
+    wrong: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["--demo", *wrong])
+    assert stopped.value.code == 2
+    assert wrong[0] in capsys.readouterr().err
+
+
 def test_a_password_file_that_is_not_there_is_one_sentence(
     committed: Database, home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
