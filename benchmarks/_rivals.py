@@ -122,7 +122,7 @@ def collected(run: Callable[[str], list[Any]], queries: Mapping[str, str]) -> Pa
     for name, query in queries.items():
         rows = [tuple(row) for row in run(query)]
         if name == "hours":
-            panels[name] = {(int(key) // 24, int(key) % 24): values for key, *values in rows}
+            panels[name] = {(int(key) // 24, int(key) % 24): tuple(values) for key, *values in rows}
         elif name == "amounts":
             panels[name] = _by_bucket(rows)
         else:
@@ -192,7 +192,7 @@ class Frame:
         self.keys["bucket"] = pd.cut(money, [-1, *(edge - 1 for edge in EDGES), 2**62], labels=False)
         self.keys["label"] = labelled.astype("int8") + fraud.astype("int8")
         self.money = money
-        adds = [labelled | True, labelled, fraud, known, units, known & labelled, units * labelled]
+        adds: list[Any] = [labelled | True, labelled, fraud, known, units, known & labelled, units * labelled]
         adds += [known & fraud, units * fraud, squares * labelled, squares * fraud, volume & ~known]
         adds += [anomaly.eq(other=True).fillna(value=False), anomaly.notna()]
         self.adds = pd.DataFrame(

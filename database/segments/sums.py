@@ -46,9 +46,6 @@ def added(many: Iterable[Sums]) -> Sums:
     return Sums(*map(sum, columns))
 
 
-_FIELDS = attrgetter(*(field.name for field in fields(Sums)))
-
-
 @dataclass(frozen=True, slots=True)
 class Bucket:
     """Volume rows with lower_e4 ≤ amount < the next bucket's lower bound, by label."""
