@@ -1,7 +1,7 @@
 """The icons in use, by their names in Bootstrap Icons, and the one sprite that holds just these.
 
-    python -m dashboard.icons FOLDER   builds the sprite from the `icons` folder of the package's release
-    python -m dashboard.icons --check  says whether the sprite holds exactly the icons in use
+    python -m dashboard.icons [FOLDER]  builds the sprite; a new icon needs the `icons` folder of the release
+    python -m dashboard.icons --check   says whether the sprite holds exactly the icons in use
 
 The sprite is a column of 16 × 16 cells in the order of `ICONS`; the stylesheet shows one cell as a mask,
 so that an icon takes the colour of its text.
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -24,7 +25,6 @@ ICONS: Final = (
     "arrow-down-right",
     "arrow-right",
     "arrow-up-right",
-    "arrows-fullscreen",
     "bank",
     "box-arrow-right",
     "calendar3",
@@ -32,7 +32,6 @@ ICONS: Final = (
     "check-lg",
     "chevron-down",
     "circle-half",
-    "download",
     "exclamation-circle-fill",
     "exclamation-triangle",
     "eye",
@@ -43,29 +42,43 @@ ICONS: Final = (
     "key",
     "layout-sidebar",
     "layout-three-columns",
-    "link-45deg",
     "list",
     "moon",
-    "plus-lg",
     "question-circle",
-    "sliders",
     "sun",
-    "table",
-    "three-dots",
     "translate",
-    "x-circle",
     "x-lg",
 )
 _DRAWN = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
+_CELLS = re.compile(r'<g id="([a-z0-9-]+)"[^>]*>(.*?)</g>', re.DOTALL)
 
 
-def sprite(folder: Path) -> str:
-    """The sprite, from a folder with one SVG file an icon."""
-    cells = "\n".join(_cell(number, name, folder) for number, name in enumerate(ICONS))
+def sprite(drawings: Mapping[str, str]) -> str:
+    """The sprite, from the paths of each icon."""
+    cells = "\n".join(
+        f'<g id="{name}" transform="translate(0 {number * CELL})">{drawings[name]}</g>'
+        for number, name in enumerate(ICONS)
+    )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{CELL}" height="{CELL * len(ICONS)}" '
         f'viewBox="0 0 {CELL} {CELL * len(ICONS)}">\n{cells}\n</svg>\n'
     )
+
+
+def drawings_of(text: str) -> dict[str, str]:
+    """The paths of each icon in a sprite, in their order."""
+    return dict(_CELLS.findall(text))
+
+
+def read_release(folder: Path) -> dict[str, str]:
+    """The paths of the icons in use, from a folder with one SVG file an icon."""
+    found = {}
+    for name in ICONS:
+        drawn = _DRAWN.search((folder / f"{name}.svg").read_text(encoding="utf-8"))
+        if drawn is None:
+            raise ValueError(f"{name}.svg holds no drawing")
+        found[name] = "".join(line.strip() for line in drawn[1].splitlines())
+    return found
 
 
 def styles() -> str:
@@ -82,28 +95,17 @@ def styles() -> str:
     )
 
 
-def contained(text: str) -> tuple[str, ...]:
-    """The names of a sprite's cells, in their order."""
-    return tuple(re.findall(r'<g id="([a-z0-9-]+)"', text))
-
-
-def _cell(number: int, name: str, folder: Path) -> str:
-    drawn = _DRAWN.search((folder / f"{name}.svg").read_text(encoding="utf-8"))
-    if drawn is None:
-        raise ValueError(f"{name}.svg holds no drawing")
-    paths = "".join(line.strip() for line in drawn[1].splitlines())
-    return f'<g id="{name}" transform="translate(0 {number * CELL})">{paths}</g>'
-
-
 def main(arguments: list[str]) -> int:
     """Build the sprite, or say what it lacks."""
+    known = drawings_of((FOLDER / SPRITE).read_text(encoding="utf-8"))
     if arguments != ["--check"]:
-        (FOLDER / SPRITE).write_text(sprite(Path(arguments[0])), encoding="utf-8")
+        drawings = read_release(Path(arguments[0])) if arguments else known
+        (FOLDER / SPRITE).write_text(sprite(drawings), encoding="utf-8")
         (FOLDER / STYLES).write_text(styles(), encoding="utf-8")
         return 0
     is_current = (FOLDER / STYLES).read_text(encoding="utf-8") == styles()
-    if not is_current or contained((FOLDER / SPRITE).read_text(encoding="utf-8")) != ICONS:
-        sys.stderr.write("generated-files: the sprite is not current: run python -m dashboard.icons FOLDER\n")
+    if not is_current or tuple(known) != ICONS:
+        sys.stderr.write("generated-files: the sprite is not current: run python -m dashboard.icons\n")
         return 1
     return 0
 

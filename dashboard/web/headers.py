@@ -21,6 +21,7 @@ _ALWAYS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+_NO_PAGE: Final = "default-src 'none'; frame-ancestors 'none'"
 _TLS_ONLY: Final = "max-age=63072000; includeSubDomains"
 
 
@@ -62,7 +63,8 @@ def send_headers(server: Flask) -> None:
 def _with_headers(response: Response) -> Response:
     for name, value in _ALWAYS.items():
         response.headers[name] = value
-    response.headers["Content-Security-Policy"] = current_app.extensions[POLICY]
+    is_page = response.mimetype == "text/html"
+    response.headers["Content-Security-Policy"] = current_app.extensions[POLICY] if is_page else _NO_PAGE
     if is_secure():
         response.headers["Strict-Transport-Security"] = _TLS_ONLY
     if "Cache-Control" not in response.headers:
