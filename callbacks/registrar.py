@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -46,6 +47,7 @@ class Shell:
 
 
 SHELL: Final = Shell()
+LOGGER = logging.getLogger(__name__)
 
 
 class PageCallbacks:
@@ -89,6 +91,7 @@ class PageCallbacks:
 def require(permission: Permission) -> None:
     """Raise unless the person behind this request holds the permission."""
     if not person().may(permission):
+        LOGGER.warning("refused a callback that needs %s", permission, extra={"category": "security"})
         raise ForbiddenError(N_("Your role does not allow this."))
 
 

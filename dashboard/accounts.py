@@ -73,7 +73,7 @@ def sign_in(name: str, password: str, origin: Origin, *, settings: WebSettings, 
     is_right = passwords.verify(None if account is None else account.password_hash, password)
     if account is None or not is_right or not account.is_active or _is_closed(account, now):
         LOGGER.warning(
-            "sign-in refused from %s", origin.ip, extra={"category": "security", "user": attempt.user_id}
+            "sign-in refused from %s", origin.ip, extra={"category": "security", "user_id": attempt.user_id}
         )
         raise WrongPasswordError(N_("The name or the password is wrong."))
     with get_db_session() as session:
@@ -87,7 +87,7 @@ def sign_in(name: str, password: str, origin: Origin, *, settings: WebSettings, 
                 must_change_password=account.must_change_password,
             )
         opened = _open(session, account, origin, settings=settings, now=now)
-    LOGGER.info("signed in", extra={"category": "security", "user": account.user_id})
+    LOGGER.info("signed in", extra={"category": "security", "user_id": account.user_id})
     return opened
 
 
@@ -120,7 +120,7 @@ def change_password(
         attempt = Attempt(account.username, account.user_id, origin.ip, origin.user_agent)
         logins.note(session, attempt, Outcome.SUCCEEDED, now)
         opened = _open(session, account, origin, settings=settings, now=now)
-    LOGGER.info("password changed", extra={"category": "security", "user": account.user_id})
+    LOGGER.info("password changed", extra={"category": "security", "user_id": account.user_id})
     return opened
 
 
@@ -128,6 +128,7 @@ def sign_out(token: str, *, now: datetime) -> None:
     """End the session of a cookie, on every worker at once."""
     with get_db_session() as session:
         sessions.end_by_token(session, hashed_token(token), at=now, reason="signed out")
+    LOGGER.info("signed out", extra={"category": "security"})
 
 
 def person_of(token: str, *, settings: WebSettings, now: datetime, is_background: bool) -> Person:

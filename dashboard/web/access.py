@@ -107,6 +107,7 @@ def _refuse(person: Person, access: Access | None) -> None:
     if access is Door.NOBODY:
         raise NotFound
     if access is None or (isinstance(access, Permission) and not person.may(access)):
+        LOGGER.warning("refused %s", request.path, extra={"category": "security"})
         raise ForbiddenError(N_("Your role does not allow this."))
 
 

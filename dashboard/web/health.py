@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Final
 
 from flask import Blueprint, Response, jsonify
 
 from dashboard.web.access import Door, opens
+from database.connection import get_db_session
 from database.health import health_check
 from database.migration_files import read_migrations
+from database.queue import heartbeat_age_s
 
 blueprint = Blueprint("health", __name__)
+LONGEST_SILENCE_S: Final = 60
 
 
 @blueprint.get("/health")
@@ -23,10 +27,17 @@ def health() -> Response:
 @blueprint.get("/ready")
 @opens(Door.EVERYBODY)
 def ready() -> tuple[Response, int]:
-    """The database answers with the schema that this version needs."""
+    """The database answers with the schema that this version needs, and its worker has not died."""
     found = health_check()
-    can_work = found.is_up and (found.schema_version or 0) >= newest_schema()
+    can_work = found.is_up and (found.schema_version or 0) >= newest_schema() and is_worker_alive()
     return jsonify(status="ready" if can_work else "not ready"), 200 if can_work else 503
+
+
+def is_worker_alive() -> bool:
+    """Whether no worker is missed: one that was stopped in order signs off, a dead one goes silent."""
+    with get_db_session() as session:
+        age_s = heartbeat_age_s(session)
+    return age_s is None or age_s <= LONGEST_SILENCE_S
 
 
 @lru_cache(maxsize=1)

@@ -153,6 +153,14 @@ def test_not_ready_without_a_database(visitors: Visitors, monkeypatch: pytest.Mo
     assert (answer.status_code, answer.json) == (503, {"status": "not ready"})
 
 
+@pytest.mark.parametrize(("age_s", "status"), [(None, 200), (3.0, 200), (61.0, 503)])
+def test_a_silent_worker_is_missed(
+    visitors: Visitors, monkeypatch: pytest.MonkeyPatch, age_s: float | None, status: int
+) -> None:
+    monkeypatch.setattr("dashboard.web.health.heartbeat_age_s", lambda _session: age_s)
+    assert visitors.stranger().get("/ready").status_code == status
+
+
 def failing(visitors: Visitors, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     server: Flask = visitors.app.server
 
