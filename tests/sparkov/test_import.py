@@ -12,6 +12,8 @@ import pytest
 from dashboard.ingestion.options import ImportOptions
 from dashboard.ingestion.run import import_file
 from database.connection import execute_query, get_db_session
+from database.owner import owner_session
+from database.segments.check import check
 from tests import joining
 from tests.factories import make_bank
 from tests.servers import Database
@@ -86,3 +88,10 @@ def test_numbers_of_customers_and_merchants_are_dense(sparkov: Sparkov) -> None:
             f"select count(*) as parties, max({number}) as largest from {party}", banks=[sparkov.bank]
         )
         assert found["largest"] <= 1.1 * found["parties"]
+
+
+def test_segments_agree_with_the_rows(sparkov: Sparkov) -> None:
+    with owner_session(snapshot=True) as session:
+        found = check(session)
+    assert found.agree
+    assert (found.rows, found.tail_records) == (sparkov.oracle["totals"]["rows"], 0)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
+import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -16,6 +17,7 @@ from database.segments.tail import records_from
 from models.banks import ExchangeRate
 from tests.factories import make_bank
 
+pytestmark = pytest.mark.every_postgres
 NOON = datetime(2024, 7, 4, 12, 0, tzinfo=UTC)  # a Thursday
 
 
