@@ -6,16 +6,21 @@ this segment, and then it is fetched anew.
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import mmap
 import os
+import sys
 import time
+import weakref
 from pathlib import Path
+from typing import BinaryIO
 from uuid import UUID, uuid4
 
 import numpy as np
 
 from database.config import Settings
+from database.embedded.place import make_home
 from database.segments.record import FORMAT, WIDTH
 
 LOGGER = logging.getLogger("vigie.database")
@@ -29,10 +34,17 @@ _WORDS = np.dtype("<u8")
 
 
 def folder() -> Path:
-    """Return the folder of the copies, which only this user may open."""
-    path = Settings.from_env().home / "cache" / "segments"
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.chmod(0o700)
+    """Return the folder of the copies."""
+    return cache_folder("segments")
+
+
+def cache_folder(name: str) -> Path:
+    """Return a folder of VIGIE_HOME that only this user may open, made where it is missing."""
+    home = Settings.from_env().home
+    make_home(home)
+    for path in (home / "cache", home / "cache" / name):
+        path.mkdir(mode=0o700, exist_ok=True)
+        path.chmod(0o700)
     return path
 
 
@@ -41,7 +53,7 @@ def find(place: Path, uid: UUID, n: int) -> memoryview | None:
     path = place / uid.hex
     try:
         with path.open("rb") as file:
-            mapped = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+            mapped = _mapped(file)
         os.utime(path)
     except (OSError, ValueError):  # no file, or an empty one
         return None
@@ -72,6 +84,33 @@ def sweep(place: Path) -> None:
                 path.unlink()
         except FileNotFoundError:
             continue  # another process swept it
+
+
+if sys.platform == "win32":
+
+    def _mapped(file: BinaryIO) -> memoryview:
+        return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+
+else:
+    _libc = ctypes.CDLL(None, use_errno=True)
+    _libc.mmap.restype = ctypes.c_void_p
+    _libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, *[ctypes.c_int] * 3, ctypes.c_long]
+    _libc.munmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t]
+    _FAILED = ctypes.c_void_p(-1).value
+
+    def _mapped(file: BinaryIO) -> memoryview:
+        """Map a whole file read-only; unlike Python's own mapping this one holds no file open.
+
+        A process maps more segments than it may have files open.
+        """
+        size = os.fstat(file.fileno()).st_size
+        at = _libc.mmap(None, size, mmap.PROT_READ, mmap.MAP_SHARED, file.fileno(), 0)
+        if at in {None, _FAILED}:
+            raise OSError(ctypes.get_errno(), "the file could not be mapped")
+        block = (ctypes.c_char * size).from_address(at)
+        # Not at exit, when a thread may still be reading.
+        weakref.finalize(block, _libc.munmap, at, size).atexit = False
+        return memoryview(block).cast("B").toreadonly()
 
 
 def _header(uid: UUID, n: int, data: memoryview) -> bytes:

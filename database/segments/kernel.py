@@ -9,7 +9,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from database.config import Settings
+from database.segments.files import cache_folder
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -36,7 +36,7 @@ COUNTED = ("category", "country", "state", "customer_no")
 NOWHERE = np.iinfo(np.int64).min
 
 _numba_settings: Any = numba.config
-_numba_settings.CACHE_DIR = str(Settings.from_env().home / "cache" / "numba")
+_numba_settings.CACHE_DIR = str(cache_folder("numba"))
 
 
 def _compiled(loop: Loop) -> Loop:

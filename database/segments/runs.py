@@ -23,7 +23,7 @@ from models.messages import N_
 
 Minutes = tuple[int, int]
 
-_MOST_OPEN = 8_192
+_MOST_OPEN = 4_096
 _FETCHED_AT_ONCE = 1_000_000
 
 _LISTED = text("""

@@ -59,6 +59,19 @@ def test_a_damaged_copy_is_not_used(place: Path, damage: str) -> None:
     assert files.find(place, uid, 100) is None
 
 
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="counts files by /proc")
+def test_mapped_copies_hold_no_file_open_and_are_unmapped_when_forgotten(place: Path) -> None:
+    def files_and_mappings() -> tuple[int, int]:
+        mappings = Path("/proc/self/maps").read_text().count(str(place))
+        return len(list(Path("/proc/self/fd").iterdir())), mappings
+
+    before = files_and_mappings()
+    found = [files.find(place, kept(place)[0], 100) for _ in range(20)]
+    assert files_and_mappings() == (before[0], 20)
+    found.clear()
+    assert files_and_mappings() == before
+
+
 def test_another_segments_file_is_not_used(place: Path) -> None:
     (uid, path), (other, _) = kept(place), kept(place)
     path.rename(place / other.hex)
