@@ -106,6 +106,11 @@ def money_exact(amount: Decimal, currency: str, locale: str) -> str:
     return _with_currency(number(amount, max(digits, stored), locale), currency, locale)
 
 
+def money_whole(amount: Decimal, currency: str, locale: str) -> str:
+    """Write an amount without minor units, where it has none: a filter's round bound."""
+    return _with_currency(number(amount, 0, locale), currency, locale)
+
+
 def money_short(amount: float, currency: str, locale: str) -> str:
     """Write a round amount for an axis: €10 k."""
     return _with_currency(short(amount, locale), currency, locale)

@@ -45,9 +45,9 @@ def answered(answer: Answer, locale: str, path: str, *, asked: str = "") -> dict
 def _canonical(answer: Answer) -> str:
     """Return the address that shows the same view to every reader: with the banks named."""
     filters = answer.filters
-    if answer.overview is None:
+    if answer.overview is None or filters.banks == (ALL_BANKS,):
         return filters.to_query()
-    banks = filters.banks or tuple(sorted(bank.code for bank in answer.overview.view.banks))
+    banks = tuple(sorted(bank.code for bank in answer.overview.view.banks))
     return filter_bar.named(filters, banks).to_query()
 
 
@@ -68,7 +68,7 @@ def _controls(answer: Answer, words: Words, path: str) -> dict[str, Any]:
         "bank_label": filter_bar.bank_label(chosen, answer.banks, words),
         "bank_menu": filter_bar.bank_menu(path, filters, chosen, answer.banks, words),
         "measure": filter_bar.measure_switch(path, filters, measure, words),
-        "chips": filter_bar.chips(path, filters, words),
+        "chips": filter_bar.chips(path, filters, words, view.currency if view else None),
         "zone": _zone(answer, words),
         "since": view.span.first_day.isoformat() if view else None,
         "until": view.span.last_day.isoformat() if view else None,
@@ -164,7 +164,7 @@ def _nothing(answer: Answer, words: Words, path: str) -> list[Component]:
 
 def _blocked(answer: Answer, found: Overview, words: Words, path: str) -> list[Component]:
     first = found.blockers[0]
-    name = filter_bar.chip_text(first.key, answer.filters, words)
+    name = filter_bar.chip_text(first.key, answer.filters, words, found.view.currency)
     rows = f.count(first.rows_without, words.locale)
     lift = dcc.Link(
         words.say(N_("Lift “{filter}”"), filter=name),

@@ -94,7 +94,8 @@ def _rate(found: Overview, words: Words) -> Drawn:
             if before is None
             else f.days(before.first_day, before.last_day, words.locale, this_year=view.now.year)
         )
-        definition += " " + words.say(N_("Dashed: {period}."), period=ghost)
+        # "22 oct." has its full stop already.
+        definition += " " + words.say(N_("Dashed: {period}."), period=ghost.removesuffix("."))
     figure = None if empty else rate_over_time(found.series, view.measure, words)
     return Drawn(
         figure,
@@ -126,6 +127,7 @@ def _heat(found: Overview, words: Words) -> Drawn:
     top = highest(found.heat)
     key = color_key("0", f"{f.short(top * 100, words.locale)}{f.SPACE}%", words.say(N_("n < 30")))
     definition = words.say(N_("Hour in which the payment was made, {zone}."), zone=found.view.zone)
+    definition = _of_measure(definition, found, words)
     text = PanelText(
         words.say(N_("Fraud rate by hour and weekday")),
         definition,
@@ -134,6 +136,12 @@ def _heat(found: Overview, words: Words) -> Drawn:
         empty=empty,
     )
     return Drawn(None if empty else hour_weekday(found.heat, words), text)
+
+
+def _of_measure(definition: str, found: Overview, words: Words) -> str:
+    if found.view.measure is Measure.COUNT:
+        return definition
+    return f"{definition} {words.say(N_('Rates are by amount.'))}"
 
 
 def _bars(found: Overview, slug: str, words: Words) -> Drawn:
@@ -154,7 +162,7 @@ def _bars(found: Overview, slug: str, words: Words) -> Drawn:
     ]
     text = PanelText(
         words.say(_BAR_TITLES[slug]),
-        words.say(_BAR_DEFINITIONS[slug]),
+        _of_measure(words.say(_BAR_DEFINITIONS[slug]), found, words),
         _footer(found, words, of),
         empty=empty,
         summary="; ".join(rows),

@@ -8,6 +8,7 @@ from typing import Any
 from dashboard import formatting as f
 from dashboard.charts.figure import (
     BAR,
+    PAD,
     REFERENCE,
     TEXT_1,
     TEXT_2,
@@ -145,7 +146,7 @@ def _row_notes(
 ) -> list[dict[str, Any]]:
     place = {"y": row, "yref": "y", "yanchor": "middle", "size": 12}
     value = _value(each)
-    label = note(_escaped(text), x=0, xanchor="left", xshift=-margin["l"], color=TEXT_2, **place)
+    label = note(_escaped(text), x=0, xanchor="left", xshift=-margin["l"] - PAD, color=TEXT_2, **place)
     if value is None:
         few = note(
             words.say(N_("n < 30")), x=0, xanchor="left", xshift=6, color=TEXT_3, **{**place, "size": 11}
@@ -155,8 +156,8 @@ def _row_notes(
     hits = f.count(each.rate.hits, words.locale)
     return [
         label,
-        note(rate, x=1, xanchor="right", xshift=RATE_AT, color=TEXT_1, **place),
-        note(hits, x=1, xanchor="right", xshift=COUNT_AT, color=TEXT_2, **{**place, "size": 11}),
+        note(rate, x=1, xanchor="right", xshift=RATE_AT + PAD, color=TEXT_1, **place),
+        note(hits, x=1, xanchor="right", xshift=COUNT_AT + PAD, color=TEXT_2, **{**place, "size": 11}),
     ]
 
 

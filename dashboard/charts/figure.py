@@ -33,6 +33,7 @@ class Layout(TypedDict, total=False):
     annotations: list[dict[str, Any]]
     shapes: list[dict[str, Any]]
     hovermode: str | bool
+    hoverdistance: int
     dragmode: str | bool
     bargap: float
     barmode: str
@@ -59,6 +60,9 @@ TEXT_1, TEXT_2, TEXT_3 = "var(--text-1)", "var(--text-2)", "var(--text-3)"
 REFERENCE, NODATA, PAGE = "var(--chart-zero)", "var(--chart-nodata)", "var(--surface-page)"
 RATE_RAMP = [[step / 6, f"var(--seq-fraud-{step + 1})"] for step in range(7)]
 CLEAR = "rgba(0,0,0,0)"
+
+PAD = 1
+"""The template's padding of an annotation, which texts that must be flush go back by."""
 
 _ROUND = (1.0, 2.0, 2.5, 5.0, 10.0)
 _MOST_TICKS = 4
@@ -89,7 +93,13 @@ def note(text: str, **places: Any) -> dict[str, Any]:
 def unit_note(text: str, margin: Margin) -> dict[str, Any]:
     """Return the unit that stands where an axis title would be, flush with the panel's title."""
     return note(
-        text, x=0, y=1, xanchor="left", yanchor="bottom", xshift=-margin["l"] - 1, yshift=margin["t"] - 16
+        text,
+        x=0,
+        y=1,
+        xanchor="left",
+        yanchor="bottom",
+        xshift=-margin["l"] - PAD - 1,
+        yshift=margin["t"] - 16,
     )
 
 

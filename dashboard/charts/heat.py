@@ -8,6 +8,7 @@ from typing import Any
 from dashboard import formatting as f
 from dashboard.charts.figure import (
     NODATA,
+    PAD,
     RATE_RAMP,
     TEXT_2,
     Figure,
@@ -72,7 +73,14 @@ def _layout(names: list[str], hours: list[str]) -> Layout:
 
 
 def _day_name(name: str) -> dict[str, Any]:
-    place = {"x": 0, "y": name, "yref": "y", "xanchor": "left", "yanchor": "middle", "xshift": -MARGIN["l"]}
+    place = {
+        "x": 0,
+        "y": name,
+        "yref": "y",
+        "xanchor": "left",
+        "yanchor": "middle",
+        "xshift": -MARGIN["l"] - PAD,
+    }
     return note(name, **place, color=TEXT_2)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any
 
 from dashboard import formatting as f
@@ -30,9 +30,9 @@ from dashboard.overview.series import Grain, Point, Series
 from models.messages import N_
 
 MARGIN: Margin = {"l": 34, "r": 14, "t": 24, "b": 22}
-_MOST_DATES = 6
+_MOST_DATES, _STEPS_BY_DAY = 6, 30
 _STEP_HOURS = {Grain.HOUR: 1, Grain.DAY: 24, Grain.WEEK: 168, Grain.MONTH: 730}
-_EDGE = 0.12
+_EDGE = 0.2
 _ROOM_BELOW = 0.15
 
 
@@ -47,7 +47,8 @@ def rate_over_time(series: Series, measure: Measure, words: Words) -> Figure:
         "data": data,
         "layout": {
             "margin": MARGIN,
-            "hovermode": "x",
+            "hovermode": "closest",
+            "hoverdistance": -1,
             "xaxis": _dates(series, words),
             "yaxis": {
                 "range": [0, marks[-1] * 1.02],
@@ -222,27 +223,31 @@ def _hatch(series: Series, top: float) -> list[Trace]:
 
 
 def _dates(series: Series, words: Words) -> dict[str, Any]:
-    """Label at most six steps, evenly from the first, without rotation."""
+    """Label at most six steps, evenly, without rotation; over a long time those that begin a month."""
     points = series.points
-    every = max(1, -(-len(points) // _MOST_DATES))
-    named = points[every // 2 :: every] if len(points) > _MOST_DATES else points
     half = timedelta(hours=_STEP_HOURS[series.grain] / 2)
+    by_month = len(points) > _STEPS_BY_DAY and series.grain in {Grain.WEEK, Grain.MONTH}
+    named = _begin_a_month(points) if by_month else points
+    every = max(1, -(-len(named) // _MOST_DATES))
+    named = named[every // 2 :: every] if len(named) > _MOST_DATES else named
     axis: dict[str, Any] = {
         "type": "date",
         "tickvals": [_text(point.at) for point in named],
-        "ticktext": [_tick(series.grain, point.at, words) for point in named],
+        "ticktext": [_tick(series.grain, point.at, words, by_month=by_month) for point in named],
     }
     if points:
         axis["range"] = [_text(points[0].at - half), _text(points[-1].at + half)]
     return axis
 
 
-def _tick(grain: Grain, at: datetime, words: Words) -> str:
+def _begin_a_month(points: Sequence[Point]) -> Sequence[Point]:
+    return [later for earlier, later in pairwise(points) if earlier.at.month != later.at.month]
+
+
+def _tick(grain: Grain, at: datetime, words: Words, *, by_month: bool) -> str:
     if grain is Grain.HOUR:
         return f"{at:%H:%M}"
-    if grain is Grain.DAY:
-        return f.day(at, words.locale)
-    return f.month_short(at, words.locale)
+    return f.month_short(at, words.locale) if by_month or grain is Grain.MONTH else f.day(at, words.locale)
 
 
 def _labels(series: Series, top: float, words: Words) -> list[dict[str, Any]]:
@@ -266,7 +271,8 @@ def _names(inner: Sequence[Point], top: float, words: Words) -> list[dict[str, A
     shown = [point for point in inner if _shown(point)]
     if not shown:
         return []
-    peak = max(shown, key=_top)
+    # The young days' own words stand over them.
+    peak = max([point for point in shown if not point.is_young] or shown, key=_top)
     far = max(1, len(inner) // 4)
     ghosts = [
         point

@@ -69,9 +69,9 @@ def test_the_bank_control_says_how_many() -> None:
 
 def test_chips_say_what_narrows_and_lift_it() -> None:
     filters = Filters.from_query("bank=north&channel=atm&country!=FR&amount=5..&merchant=m-1")
-    chips = filter_bar.chips("/", filters, EN)
+    chips = filter_bar.chips("/", filters, EN, "EUR")
     said = ["".join(texts(chip)) for chip in chips]
-    assert said == ["amount ≥ 5", "merchant m-1", "channel cash machine", "country not France", "Clear"]
+    assert said == ["amount ≥ €5", "merchant m-1", "channel cash machine", "country not France", "Clear"]
     assert links(chips)[-1] == ("Clear", "/?bank=north")
     assert links(chips)[0] == ("", "/?bank=north&merchant=m-1&channel=atm&country!=FR")
 
@@ -82,3 +82,15 @@ def test_without_filters_there_are_no_chips() -> None:
 
 def test_an_address_below_another_path_keeps_it() -> None:
     assert filter_bar.address("/vigie/", Filters.from_query("range=7d")) == "/vigie/?range=7d"
+
+
+def test_bounds_of_amounts_are_written_as_they_are() -> None:
+    for query, text in (
+        ("amount=5..500", "€5–€500"),
+        ("amount=0.5..", "≥ €0.50"),
+        ("amount=..12000", "up to €12,000"),
+        ("score=0.7..", "≥ 0.7"),
+    ):
+        key = query.partition("=")[0]
+        assert filter_bar.chip_value(key, Filters.from_query(query), EN, "EUR") == text
+    assert filter_bar.chip_value("amount", Filters.from_query("amount=1200.."), EN) == "≥ 1,200"
