@@ -29,7 +29,7 @@ bench:  ## run the benchmarks of benchmarks/, one after the other
 
 prove:  ## prove NAME: run tests/proofs/NAME at its full size; without NAME, list them
 	@if [ -n "$(PROOF)" ]; then $(PYTHON) -m tests.proofs.$(PROOF); \
-	else ls tests/proofs | sed -n 's/^\([a-z].*\)\.py$$/make prove \1/p' | tr _ -; fi
+	else grep -l '^def main' tests/proofs/*.py | sed 's|.*/\(.*\)\.py|make prove \1|' | tr _ -; fi
 
 db-init:  ## bring the database's schema up to date
 	$(PYTHON) -m database.run_migration

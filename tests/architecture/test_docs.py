@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 import re
+from pathlib import PurePosixPath
 
-from tests.architecture.source import ROOT
+from tests.architecture.source import ROOT, tracked_files
 
+NAMED_FILE = re.compile(r"`([\w./-]+\.(?:py|md|css|js|sql|txt|toml))`|`([\w.-]+/[\w./-]*)`")
+MADE_LATER = (
+    "server.json",
+    "demo-logins.txt",
+    "postgres/",
+    "secrets/",
+    "cache/",
+    "rejects/",
+    "VIGIE_HOME/",
+    "/var/lib/vigie/",
+    ".down.sql",
+)
 PIN = re.compile(r"^([A-Za-z0-9_.-]+)(?:\[[^\]]*\])?==(\S+)")
 
 
@@ -19,11 +32,50 @@ def pinned(name: str) -> list[str]:
 
 def test_every_dependency_is_pinned_and_explained() -> None:
     page = (ROOT / "docs/dependencies.md").read_text(encoding="utf-8").lower()
-    named = set(re.split(r"[|,\s]+", page))
+    named = {word.rstrip(".") for word in re.split(r"[|,\s]+", page)}
     missing = [
         d for name in ("requirements.txt", "requirements-dev.txt") for d in pinned(name) if d not in named
     ]
     assert not missing, f"explained-dependencies: {missing}"
+
+
+def test_every_dependency_that_is_explained_is_pinned() -> None:
+    page = (ROOT / "docs/dependencies.md").read_text(encoding="utf-8")
+    cells = [line.split("|")[1] for line in page.splitlines() if line.startswith("| ")]
+    named = {name.strip().lower() for cell in cells for name in cell.split(",")} - {"package"}
+    gone = sorted(named - {*pinned("requirements.txt"), *pinned("requirements-dev.txt")})
+    assert not gone, f"explained-dependencies: {gone} are not installed"
+
+
+def test_files_that_documents_name_exist() -> None:
+    """By their path from the root, or by their name alone where the paragraph has said the folder."""
+    files = set(tracked_files())
+    known = files | {name.rsplit("/", 1)[-1] for name in files}
+    folders = {f"{parent}/" for name in files for parent in PurePosixPath(name).parents}
+    unknown = sorted(
+        f"{page.relative_to(ROOT)}: {name}"
+        for page in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+        for pair in NAMED_FILE.findall(page.read_text(encoding="utf-8"))
+        for name in [pair[0] or pair[1]]
+        if name not in known
+        and not any(f"{place}{name.rstrip('/')}/" in folders for place in ("", "tests/", "docs/"))
+        and f"docs/{name}" not in files
+        and not name.startswith(MADE_LATER)
+        and "NNN" not in name
+    )
+    assert not unknown, f"unknown-file: {unknown}"
+
+
+def test_documents_have_no_gaps() -> None:
+    gap = re.compile(r"MEASURED_|\bTODO\b|\bTBD\b|\bFIXME\b|\bXXX\b")
+    found = [
+        f"{name}:{number}"
+        for name in tracked_files()
+        if name.endswith(".md")
+        for number, line in enumerate((ROOT / name).read_text(encoding="utf-8").splitlines(), 1)
+        if gap.search(line)
+    ]
+    assert not found, f"gap-in-a-document: {found}"
 
 
 def test_links_between_documents_lead_somewhere() -> None:
