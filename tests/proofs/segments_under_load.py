@@ -174,6 +174,7 @@ def _prove_on(version: int, comparisons: int, seed: int) -> int:
     server = Server(version, binaries).start().migrate()
     try:
         with tempfile.TemporaryDirectory() as home:
+            server.drop("under_load")
             database = server.create("under_load", template=server.template)
             os.environ.update(database.environment, VIGIE_HOME=home)
             outcome = prove(comparisons, seed)
