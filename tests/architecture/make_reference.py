@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
 from pydantic import AliasChoices
 
 import models
+from callbacks.application import create_application
 from dashboard.config import WebSettings
 from dashboard.jobs.registry import JOB_KINDS
+from dashboard.web.access import access_of
 from database.config import DatabaseConfig, Settings
 from database.metrics import METRICS
 from layouts.pages import PAGES
@@ -35,8 +38,8 @@ def table(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
 def settings() -> str:
     text = "# Settings\n\nFrom the environment or `.env`; the first name that is set wins.\n"
     for owner in (DatabaseConfig, WebSettings):
-        rows = [(names, default) for names, default in _fields(owner)]
-        text += f"\n## {(owner.__doc__ or '').splitlines()[0]}\n\n" + table(("name", "default"), rows)
+        text += f"\n## {(owner.__doc__ or '').splitlines()[0]}\n\n"
+        text += table(("name", "default"), _fields(owner))
     return text
 
 
@@ -63,18 +66,35 @@ def alerts() -> str:
 
 
 def metrics() -> str:
-    rows = [(f"`{m.slug}`", m.label, m.unit, m.definition) for m in _values(METRICS)]
+    rows = [(f"`{m.slug}`", m.label, m.unit, m.definition) for m in METRICS.values()]
     return "# Metrics\n\n" + table(("slug", "name", "unit", "definition"), rows)
 
 
 def pages() -> str:
-    rows = [(f"`{p.path}`", p.name, f"`{p.permission}`") for p in _values(PAGES)]
+    rows = [(f"`{p.path}`", p.name, f"`{p.permission}`") for p in PAGES.values()]
     kinds = [(f"`{k.slug}`", k.name) for k in JOB_KINDS.values()]
     return (
         "# Pages and jobs\n\n"
         + table(("address", "page", "permission"), rows)
         + "\n## Kinds of jobs\n\n"
         + table(("slug", "name"), kinds)
+    )
+
+
+def routes() -> str:
+    with tempfile.TemporaryDirectory() as home:
+        found = WebSettings.from_env().model_copy(update={"home": Path(home)})
+        server = create_application(found).server
+    rows = sorted(
+        (
+            f"`{rule.rule}`",
+            " ".join(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})),
+            str(access_of(server, rule.endpoint)),
+        )
+        for rule in server.url_map.iter_rules()
+    )
+    return "# Routes\n\nEvery address and for whom it is open.\n\n" + table(
+        ("address", "methods", "open to"), rows
     )
 
 
@@ -96,16 +116,13 @@ def tables() -> str:
     return text
 
 
-def _values(registry: object) -> list[object]:
-    return list(registry.values()) if isinstance(registry, dict) else list(registry)  # type: ignore[call-overload]  # a tuple or a dict
-
-
 PAGES_OF_REFERENCE = {
     "settings": settings,
     "permissions": permissions,
     "alert-statuses": alerts,
     "metrics": metrics,
     "pages": pages,
+    "routes": routes,
     "tables": tables,
 }
 
