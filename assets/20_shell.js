@@ -97,6 +97,22 @@
     else window.dash_clientside.set_props(place.id, { children: [] });
   }
 
+  // What a failed request says is shown as it was said; silence has a sentence of its own.
+  async function said(answer) {
+    try {
+      return await answer.clone().json();
+    } catch {
+      return {};
+    }
+  }
+
+  function tell({ message, detail }) {
+    const place = document.getElementById("notice");
+    place.querySelector(".toast-title").textContent = message || place.dataset.silent;
+    place.querySelector(".toast-detail").textContent = detail || "";
+    place.hidden = false;
+  }
+
   // A session that has ended sends the browser to the login, with the way back.
   const ask = window.fetch;
   window.fetch = async function (...request) {
@@ -106,14 +122,20 @@
     try {
       answer = await ask.apply(this, request);
     } catch (error) {
-      if (isOurs && error.name !== "AbortError") document.getElementById("notice").hidden = false;
+      if (isOurs && error.name !== "AbortError") tell({});
       throw error;
     }
     if (isOurs && answer.status === 401) {
       location.assign(`${base()}login?next=${encodeURIComponent(location.pathname + location.search)}`);
       return new Promise(() => {});
     }
-    if (isOurs) document.getElementById("notice").hidden = answer.status < 502;
+    const elsewhere = isOurs && answer.headers.get("X-Vigie-Go");
+    if (elsewhere) {
+      location.assign(elsewhere);
+      return new Promise(() => {});
+    }
+    if (isOurs && answer.status >= 400) tell(await said(answer));
+    else if (isOurs) document.getElementById("notice").hidden = true;
     return answer;
   };
 

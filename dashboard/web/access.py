@@ -38,6 +38,7 @@ class Door(StrEnum):
 Access = Permission | Door
 View = TypeVar("View", bound=Callable[..., object])
 ACCESS: Final = "vigie_access"
+GO: Final = "X-Vigie-Go"
 
 
 def opens(access: Access) -> Callable[[View], View]:
@@ -90,9 +91,12 @@ def to_login() -> Response:
 
 def to_password_change() -> Response:
     """Send somebody with a password that is not their own to the page where they choose one."""
-    if not _is_navigation():
-        return _for_scripts(403)
-    return redirect(url_for("login.password"))
+    page = url_for("login.password")
+    if _is_navigation():
+        return redirect(page)
+    answer = _for_scripts(403)
+    answer.headers[GO] = page
+    return answer
 
 
 def way_back() -> str | None:

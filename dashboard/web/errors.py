@@ -10,7 +10,7 @@ from typing import Final
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from dashboard.language import translate
+from dashboard.language import translate, translator
 from dashboard.web.signed_in import current_locale
 from models.errors import UserError
 from models.messages import N_, Message
@@ -71,9 +71,16 @@ def answer(status: int, message: Message, reference: str | None = None) -> Respo
     """The answer to a failed request, as a page for people and as JSON for scripts."""
     sentence = translate(message, current_locale())
     if request.path.startswith("/_") or request.is_json or not request.accept_mimetypes.accept_html:
-        response = jsonify(status=status, message=sentence, reference=reference)
+        response = jsonify(status=status, message=sentence, detail=_detail(reference))
     else:
         page = render_template("error.html", status=status, sentence=sentence, reference=reference)
         response = make_response(page)
     response.status_code = status
     return response
+
+
+def _detail(reference: str | None) -> str | None:
+    """What to tell an administrator, under the sentence of a script's failed request."""
+    if reference is None:
+        return None
+    return translator(current_locale())("Reference {reference}", reference=reference)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from playwright.sync_api import FloatRect, Page, expect
+from sqlalchemy import update
 
+from database.connection import get_db_session
+from models.users import User
 from tests.browser.conftest import Site, Visits, is_dark, settled, settled_on
 
 OUTLINE = """() => {
@@ -95,14 +98,42 @@ def test_an_address_without_a_page_says_so(site: Site, visit: Visits) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Nothing here")
 
 
-def test_a_server_that_fails_is_said_and_the_page_stays(site: Site, visit: Visits) -> None:
-    visit.expected += ["502", "Failed to load", "JSON", "error"]
-    page = settled_on(visit("viewer"), site.address)
-    page.route("**/_dash-update-component*", lambda route: route.fulfill(status=502, body="{}"))
+def asked_elsewhere(page: Page, status: int, body: str, **headers: str) -> None:
+    """Let the next data request be answered so."""
+    answer = {"status": status, "body": body, "headers": headers, "content_type": "application/json"}
+    page.route("**/_dash-update-component*", lambda route: route.fulfill(**answer))
     page.evaluate("dash_clientside.set_props('url', {pathname: '/elsewhere'})")
+
+
+def test_a_server_that_fails_is_said_and_the_page_stays(site: Site, visit: Visits) -> None:
+    visit.expected += ["502", "JSON", "error"]
+    page = settled_on(visit("viewer"), site.address)
+    asked_elsewhere(page, 502, "gone")
     expect(page.locator("#notice")).to_contain_text("The server does not answer.")
+    expect(page.locator(".page-head")).to_be_visible()
     page.locator("#notice [data-dismiss]").click()
     expect(page.locator("#notice")).to_be_hidden()
+
+
+def test_a_refusal_is_said_in_the_server_s_words(site: Site, visit: Visits) -> None:
+    visit.expected += ["403", "error"]
+    page = settled_on(visit("viewer"), site.address)
+    asked_elsewhere(
+        page, 403, '{"message": "Your role does not allow this.", "detail": "Reference 7Q2-MXKL"}'
+    )
+    expect(page.locator("#notice .toast-title")).to_have_text("Your role does not allow this.")
+    expect(page.locator("#notice .toast-detail")).to_have_text("Reference 7Q2-MXKL")
+
+
+def test_a_password_that_was_reset_leads_to_the_change(site: Site, visit: Visits) -> None:
+    visit.expected += ["403", "error"]
+    page = settled_on(visit("lead"), site.address)
+    with get_db_session() as session:
+        session.execute(update(User).where(User.username == "lead").values(must_change_password=True))
+    page.evaluate("dash_clientside.set_props('url', {pathname: '/elsewhere'})")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Choose a password")
+    with get_db_session() as session:
+        session.execute(update(User).where(User.username == "lead").values(must_change_password=False))
 
 
 def test_the_first_load_is_small_and_the_second_smaller(site: Site, visit: Visits) -> None:

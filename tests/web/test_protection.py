@@ -180,7 +180,9 @@ def test_an_unexpected_error_shows_a_reference_that_the_log_knows(
     assert answer.status_code == 500
     assert "secret" not in answer.text
     assert "Traceback" not in answer.text
-    assert [record for record in caplog.records if answer.get_json()["reference"] in record.getMessage()]
+    assert [
+        record for record in caplog.records if answer.get_json()["detail"].split()[-1] in record.getMessage()
+    ]
 
 
 def test_people_get_a_page_and_scripts_get_json(visitors: Visitors, monkeypatch: pytest.MonkeyPatch) -> None:
