@@ -16,8 +16,9 @@
     const ids = window.dash_clientside.callback_context.outputs_list.map((output) => output.id);
     if (!answer) return ids.map(() => window.dash_clientside.no_update);
     nameAddress(answer.query);
+    const figures = JSON.parse(answer.figures);
     return ids.map((id) => {
-      const { data, layout } = answer.figures[id.split("-")[1]] || NOTHING;
+      const { data, layout } = figures[id.split("-")[1]] || NOTHING;
       return { data, layout: { autosize: true, dragmode: false, ...layout } };
     });
   }

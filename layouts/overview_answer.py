@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
 from dash import dcc, html
 from dash.development.base_component import Component
 
@@ -38,7 +39,8 @@ def answered(answer: Answer, locale: str, path: str, *, asked: str = "") -> dict
         drawn = panels.get(slug)
         parts[f"head_{slug}"] = head(drawn.text) if drawn else []
         parts[f"foot_{slug}"] = foot(drawn.text) if drawn else []
-    figures = {slug: drawn.figure for slug, drawn in panels.items()}
+    # Written here, because Dash would look through every number of it first.
+    figures = orjson.dumps({slug: drawn.figure for slug, drawn in panels.items()}).decode()
     return parts | {"charts": {"asked": asked, "query": _canonical(answer), "figures": figures}}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import monotonic
@@ -12,7 +13,7 @@ from dashboard.filters import Filters
 from dashboard.overview.build import Overview, overview
 from dashboard.statistics.maturity import Maturity
 from dashboard.view import BankFacts, choose_banks, look
-from database.connection import Session, bank_ids, read_only
+from database.connection import read_only
 from database.queries.banks import newest_own, visible_banks
 from database.queries.labels import label_delays
 from database.segments import extent
@@ -34,17 +35,16 @@ class Answer:
 
 
 def ask(person: Person, query: str, *, now: datetime) -> Answer:
-    """Answer an address; what cannot be meant in it is left out and said."""
+    """Answer an address, from one snapshot; what cannot be meant in it is left out and said."""
     filters, problems = Filters.understood(query)
     with read_only(banks=person.banks) as session:
         visible = tuple(visible_banks(session, person))
         default = None if filters.banks or not visible else newest_own(session)
-    chosen, refused = choose_banks(filters.banks, visible, default)
-    if not chosen:
-        return Answer(filters, visible, None, (*problems, *refused), now)
-    with read_only(banks=[bank.code for bank in chosen]) as session:
-        view = look(filters, chosen, extent(session), now)
-        found = overview(session, view, _maturity(session))
+        chosen, refused = choose_banks(filters.banks, visible, default)
+        found = None
+        if chosen:
+            view = look(filters, chosen, extent(session, [bank.bank_id for bank in chosen]), now)
+            found = overview(session, view, _maturity(chosen))
     return Answer(filters, visible, found, (*problems, *refused), now)
 
 
@@ -59,11 +59,12 @@ def forget() -> None:
     _Known.by_banks.clear()
 
 
-def _maturity(session: Session) -> Maturity | None:
-    banks = bank_ids(session)
-    asked_at, known = _Known.by_banks.get(banks, (-math.inf, None))
+def _maturity(banks: Sequence[BankFacts]) -> Maturity | None:
+    key = tuple(bank.bank_id for bank in banks)
+    asked_at, known = _Known.by_banks.get(key, (-math.inf, None))
     if monotonic() - asked_at > _KEPT_SECONDS:
-        delays = label_delays(session)
+        with read_only(banks=[bank.code for bank in banks]) as session:
+            delays = label_delays(session)
         known = Maturity(delays.until.astimezone(UTC), delays.delays) if delays else None
-        _Known.by_banks[banks] = (monotonic(), known)
+        _Known.by_banks[key] = (monotonic(), known)
     return known

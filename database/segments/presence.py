@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import numpy as np
@@ -25,9 +26,10 @@ select concat_ws('.', (select concat_ws('.', max(seg_id), count(*)) from segment
 _ALWAYS = (np.iinfo(np.int32).min, np.iinfo(np.int32).max)
 
 
-def extent(session: Session) -> tuple[datetime, datetime] | None:
-    """Return when the first and the last transaction of the scope happened."""
-    first, last = session.execute(_EXTENT, {"banks": list(bank_ids(session))}).one()
+def extent(session: Session, banks: Sequence[int] | None = None) -> tuple[datetime, datetime] | None:
+    """Return when the first and the last transaction of the scope, or of some of its banks, happened."""
+    asked = bank_ids(session) if banks is None else banks
+    first, last = session.execute(_EXTENT, {"banks": list(asked)}).one()
     return None if first is None else (first.astimezone(UTC), last.astimezone(UTC))
 
 

@@ -10,13 +10,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
 from database.bulk import bulk_insert
 from database.connection import get_db_session
 from models.users import User, UserBank
-from tests.browser.conftest import Site, Visits, is_dark, settled, settled_on
+from tests.browser.conftest import IDLE, Site, Visits, is_dark, settled, settled_on
 from tests.factories import make_bank
 from tests.servers import Database
 
@@ -53,6 +53,17 @@ def rows(site_database: Database) -> None:
             session.add(UserBank(user_id=person.user_id, bank_id=south.bank_id))
     bulk_insert(payments(1, ROWS), bank="north")
     bulk_insert(payments(2, 300), bank="south")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def compiled(site: Site, browser: Browser, rows: None) -> None:
+    """Open the page once with more patience: a new home compiles the fold first."""
+    del rows
+    visits = Visits(site, browser)
+    page = visits("analyst")
+    page.goto(site.address)
+    page.wait_for_function(IDLE, timeout=120_000)
+    page.context.close()
 
 
 def opened(site: Site, page: Page, query: str = "bank=north") -> Page:
