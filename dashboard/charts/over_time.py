@@ -126,16 +126,8 @@ def _ghost(points: Sequence[Point], x: list[str]) -> list[Trace]:
     if not any(value is not None for value in values):
         return []
     line = {"color": GHOST, "width": 1.25, "dash": "2px,2px"}
-    return [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "x": x,
-            "y": percents(values),
-            "line": line,
-            "hoverinfo": "skip",
-        }
-    ]
+    ghost: Trace = {"type": "scatter", "mode": "lines", "x": x, "y": percents(values)}
+    return [{**ghost, "line": line, "hoverinfo": "skip"}]
 
 
 def _line(series: Series, words: Words) -> list[Trace]:
