@@ -49,19 +49,16 @@ def _check() -> int:
 
 
 def _report(found: Differences) -> Iterator[str]:
-    yield (
-        f"{found.rows:,} rows on {found.days:,} days of banks, "
-        f"{found.segments:,} segments and {found.tail_records:,} records in the tail"
-    )
+    yield f"{found.rows:,} rows, {found.segments:,} segments, {found.tail_records:,} records in the tail"
     for kind, count in found.others.items():
         yield f"{count:,} rows share the {kind} 'other': it has more values than codes"
     for one in found.found[:SHOWN]:
         yield (
-            f"bank {one.bank_id}, {one.day} UTC, {one.what}: "
-            f"{one.in_segments:,} in segments, {one.in_rows:,} in rows"
+            f"bank {one.bank_id}, {one.day} UTC: {one.in_segments:,} records only in segments, "
+            f"{one.in_rows:,} only in rows"
         )
     if len(found.found) > SHOWN:
-        yield f"… and {len(found.found) - SHOWN:,} more"
+        yield f"… and {len(found.found) - SHOWN:,} more days"
     yield "segments and rows agree" if found.agree else "segments and rows DIFFER: --rebuild mends them"
 
 

@@ -1,9 +1,10 @@
-"""Segments and tail compared with the rows they stand for, bank by bank and day by day."""
+"""Segments and tail compared with the rows they stand for, record by record, told by bank and day."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import numpy as np
@@ -11,50 +12,40 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from database.segments.codes import KINDS, OTHER_CODE
-from database.segments.kernel import Ints
-from database.segments.pack import RECORDED_COLUMNS, rows_with_numbers, source_of
-from database.segments.record import FIELDS, RECORD, Columns, columns_of, from_wire
+from database.segments.compaction import by_month, netted
+from database.segments.packed import Month, minutes_of, month_of, months_of, packed_rows
+from database.segments.record import Records, from_columns, from_wire
 
 _DAY = 24 * 60
 _EPOCH = date(1970, 1, 1)
-_WRAP = 1 << 64
 
-_SUMMED = tuple(field for field in FIELDS if field != "sign")
-# A sum of codes could hide an exchange between two rows of a day; together with the squares it cannot
-# for three values (labels, answers), and hardly for more.
-_SQUARED = tuple(field for field in _SUMMED if RECORD[field].itemsize < 4)  # noqa: PLR2004 - codes, not numbers
-_WEIGHED = ("native_e4", "base_e4", "minute", "customer_no", "category", "channel")
+_SEALED = text("select n, data from segments where bank_id = :bank_id and m_lo >= :since and m_lo < :until")
 
-_COMPARED: dict[str, tuple[str, ...]] = {
-    "rows": (),
-    **{field: (field,) for field in _SUMMED},
-    **{f"{field}²": (field, field) for field in _SQUARED},
-    **{f"label × {field}": ("label", field) for field in _WEIGHED},
-}
-"""What is compared by its name: sums over the day's rows of the product of these fields."""
+Tail = dict[tuple[int, Month], list[Records]]
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A sum that is not the same on both sides."""
+    """How many records of a bank's UTC day are in the segments alone, and how many rows are not in them.
+
+    A row with one wrong field counts on both sides.
+    """
 
     bank_id: int
     day: date
-    what: str
     in_segments: int
     in_rows: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Differences:
-    """What a check found; `others` counts the records whose value shares the code "other", by kind."""
+    """What a check found; `others` counts the rows whose value shares the code "other", by kind."""
 
-    found: tuple[Difference, ...]
-    rows: int
-    days: int
-    segments: int
-    tail_records: int
-    others: dict[str, int]
+    found: list[Difference] = field(default_factory=list)
+    rows: int = 0
+    segments: int = 0
+    tail_records: int = 0
+    others: Counter[str] = field(default_factory=Counter)
 
     @property
     def agree(self) -> bool:
@@ -62,91 +53,52 @@ class Differences:
         return not self.found
 
 
-class _Totals:
-    """Sums by bank and UTC day, modulo 2⁶⁴."""
-
-    def __init__(self) -> None:
-        self.of: dict[tuple[int, int], Ints] = {}
-        self.others = dict.fromkeys(KINDS, 0)
-
-    def add(self, bank_id: int, columns: Columns) -> None:
-        """Add records, sorted by minute."""
-        days = columns["minute"] // _DAY
-        if not len(days):
-            return
-        starts = np.flatnonzero(np.r_[True, days[1:] != days[:-1]])
-        sign = columns["sign"].astype(np.int64)
-        sums = np.stack([np.add.reduceat(values, starts) for values in _products(columns, sign)], axis=1)
-        for day, values in zip(days[starts].tolist(), sums, strict=True):
-            self.of[bank_id, day] = self.of.get((bank_id, day), 0) + values
-        for kind in KINDS:
-            self.others[kind] += int(sign[columns[kind] == OTHER_CODE].sum())
-
-
-def _products(columns: Columns, sign: Ints) -> Iterator[Ints]:
-    for fields in _COMPARED.values():
-        product = sign
-        for field in fields:
-            product = product * columns[field]
-        yield product
-
-
 def check(owner: Session) -> Differences:
     """Compare both sides in one snapshot: open the session with `owner_session(snapshot=True)`."""
-    sealed, segments = _Totals(), 0
-    for bank_id, columns in _segments(owner):
-        sealed.add(bank_id, columns)
-        segments += 1
-    tail_records = 0
+    found = Differences()
+    tail = _tail(owner, found)
+    sealed = owner.execute(text("select bank_id, m_lo from segments")).all()
+    found.segments = len(sealed)
+    months = {(bank_id, month_of(minute)) for bank_id, minute in sealed} | tail.keys()
+    for bank_id, month in sorted(months.union(months_of(owner))):
+        rows = packed_rows(owner, bank_id, month)
+        found.rows += len(rows)
+        found.others.update({kind: int((rows[kind] == OTHER_CODE).sum()) for kind in KINDS})
+        pieces = [*_segments(owner, bank_id, month), *tail.get((bank_id, month), ())]
+        found.found += _differences(bank_id, _unmatched(pieces, rows))
+    found.others = +found.others
+    return found
+
+
+def _tail(owner: Session, found: Differences) -> Tail:
+    tail: Tail = {}
     for bank_id, data in owner.execute(text("select bank_id, data from segment_tail")):
-        records = np.sort(from_wire(data), order="minute")
-        sealed.add(bank_id, {name: records[name] for name in FIELDS})
-        tail_records += len(records)
-    rows = _row_totals(owner)
-    keys = sorted(sealed.of.keys() | rows.keys())
-    return Differences(
-        found=tuple(difference for key in keys for difference in _compare(key, sealed.of, rows)),
-        rows=sum(int(totals[0]) for totals in rows.values()),
-        days=len(rows),
-        segments=segments,
-        tail_records=tail_records,
-        others={kind: count for kind, count in sealed.others.items() if count},
-    )
+        records = from_wire(data)
+        found.tail_records += len(records)
+        for month, of_month in by_month(records[np.argsort(records["minute"], kind="stable")]):
+            tail.setdefault((bank_id, month), []).append(of_month)
+    return tail
 
 
-def _segments(owner: Session) -> Iterator[tuple[int, Columns]]:
-    ids = owner.execute(text("select bank_id, seg_id from segments order by 1, 2")).all()
-    one = text("select n, data from segments where bank_id = :bank_id and seg_id = :seg_id")
-    for bank_id, seg_id in ids:
-        n, data = owner.execute(one, {"bank_id": bank_id, "seg_id": seg_id}).one()
-        yield bank_id, columns_of(data, n)
+def _segments(owner: Session, bank_id: int, month: Month) -> Iterator[Records]:
+    since, until = minutes_of(month)
+    for n, data in owner.execute(_SEALED, {"bank_id": bank_id, "since": since, "until": until}):
+        yield from_columns(data, n)
 
 
-def _row_totals(owner: Session) -> dict[tuple[int, int], Ints]:
-    fields = ", ".join(f"({source_of(field, '1')})::bigint as {field}" for field in _SUMMED)
-    sums = ", ".join(
-        f"sum({' * '.join(product)})" if product else "count(*)" for product in _COMPARED.values()
-    )
-    joined = rows_with_numbers(f"(select {RECORDED_COLUMNS} from transactions)")
-    query = f"""
-    select bank_id, floor(minute::float8 / {_DAY})::int, {sums}
-    from (select t.bank_id, {fields} from {joined}) its group by 1, 2"""
-    return {
-        (bank_id, day): np.array([_wrapped(int(total)) for total in totals], np.int64)
-        for bank_id, day, *totals in owner.execute(text(query))
-    }
+def _unmatched(pieces: list[Records], rows: Records) -> Records:
+    """Return what one side has and the other has not: + in the segments alone, − in the rows alone."""
+    records = netted(np.concatenate([rows[:0], *pieces]))
+    mine, theirs = (side[np.argsort(side["ingest_seq"])] for side in (records, rows))
+    if np.array_equal(mine, theirs):
+        return rows[:0]
+    rows["sign"] = -1
+    return netted(np.concatenate([records, rows]))
 
 
-def _wrapped(total: int) -> int:
-    return (total + _WRAP // 2) % _WRAP - _WRAP // 2
-
-
-def _compare(
-    key: tuple[int, int], sealed: dict[tuple[int, int], Ints], rows: dict[tuple[int, int], Ints]
-) -> Iterator[Difference]:
-    nothing = np.zeros(len(_COMPARED), np.int64)
-    bank_id, day = key
-    sides = zip(_COMPARED, sealed.get(key, nothing).tolist(), rows.get(key, nothing).tolist(), strict=True)
-    for what, in_segments, in_rows in sides:
-        if in_segments != in_rows:
-            yield Difference(bank_id, _EPOCH + timedelta(days=day), what, in_segments, in_rows)
+def _differences(bank_id: int, unmatched: Records) -> Iterator[Difference]:
+    days = unmatched["minute"] // _DAY
+    for day in np.unique(days).tolist():
+        signs = unmatched["sign"][days == day]
+        moment = _EPOCH + timedelta(days=day)
+        yield Difference(bank_id, moment, int((signs > 0).sum()), int((signs < 0).sum()))

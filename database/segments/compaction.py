@@ -10,14 +10,13 @@ import numpy as np
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from database.segments.packed import Month, minutes_of
 from database.segments.record import FORMAT, RECORD, Records, from_columns, from_wire, to_columns
 
 FRESH, MERGED = 1, 2
 SMALL_ONES = 8
 BIG_ONE_FROM = 0.1
 TAKEN_AT_ONCE = 500_000
-
-Month = np.datetime64
 
 LOCK = 7_102_000
 
@@ -59,7 +58,7 @@ def fold_tail(owner: Session, *, at_once: int = TAKEN_AT_ONCE) -> Folded:
     records = segments = 0
     for bank_id, pieces in sorted(taken.items()):
         records += sum(map(len, pieces))
-        for month, of_month in _by_month(netted(np.concatenate(pieces))):
+        for month, of_month in by_month(netted(np.concatenate(pieces))):
             seal(owner, bank_id, of_month, FRESH)
             _merge(owner, bank_id, month)
             segments += 1
@@ -90,7 +89,7 @@ def _net(records: Records) -> Records:
     return np.repeat(left, np.abs(signs))
 
 
-def _by_month(records: Records) -> Iterator[tuple[Month, Records]]:
+def by_month(records: Records) -> Iterator[tuple[Month, Records]]:
     """Split records, sorted by minute, by their UTC month."""
     months = records["minute"].astype("datetime64[m]").astype("datetime64[M]")
     starts = np.flatnonzero(np.r_[True, months[1:] != months[:-1]]) if len(records) else np.zeros(0, np.int64)
@@ -114,7 +113,7 @@ def seal(owner: Session, bank_id: int, records: Records, level: int) -> None:
 
 def _merge(owner: Session, bank_id: int, month: Month) -> None:
     """Make one of a month's small segments once they are eight, and of its big one if they add a tenth."""
-    since, until = _minutes(month)
+    since, until = minutes_of(month)
     sealed = owner.execute(_SEALED, {"bank_id": bank_id, "since": since, "until": until}).all()
     *small, big = sorted(sealed, key=lambda one: one.n)
     if len(small) < SMALL_ONES:
@@ -124,8 +123,3 @@ def _merge(owner: Session, bank_id: int, month: Month) -> None:
     records = netted(np.concatenate([from_columns(data, n) for n, data in taken]))
     if len(records):
         seal(owner, bank_id, records, MERGED)
-
-
-def _minutes(month: Month) -> tuple[int, int]:
-    bounds = np.array([month, month + 1], "datetime64[M]").astype("datetime64[m]").astype(np.int64)
-    return int(bounds[0]), int(bounds[1])

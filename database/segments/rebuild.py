@@ -9,24 +9,9 @@ from sqlalchemy.orm import Session
 
 from database.segments.codes import KINDS, codes_for
 from database.segments.compaction import LOCK, MERGED, Folded, netted, seal
-from database.segments.pack import RECORDED_COLUMNS
-from database.segments.record import from_wire
-from database.segments.tail import records_from
+from database.segments.packed import months_of, packed_rows
 from models.errors import ConflictError
 from models.messages import N_
-
-_MONTHS = text("""
-select bank_id, month, month + interval '1 month' from (
-    select bank_id, min(timestamp) as first, max(timestamp) as last from transactions group by bank_id
-) its, generate_series(date_trunc('month', first at time zone 'UTC'), last at time zone 'UTC',
-    interval '1 month') as month
-order by 1, 2
-""")
-_OF_MONTH = f"""
-(select {RECORDED_COLUMNS} from transactions
-where bank_id = :bank_id and timestamp >= :since at time zone 'UTC' and timestamp < :until at time zone 'UTC')
-"""
-_PACKED = text(f"select string_agg(record, ''::bytea) from ({records_from(_OF_MONTH, 1)}) records")
 
 
 def rebuild(owner: Session) -> Folded:
@@ -48,9 +33,8 @@ def rebuild(owner: Session) -> Folded:
 
 def _months_sealed(owner: Session) -> Iterator[int]:
     """Seal each bank's months, yielding how many records each has."""
-    for bank_id, since, until in owner.execute(_MONTHS).all():
-        data = owner.scalar(_PACKED, {"bank_id": bank_id, "since": since, "until": until})
-        if data is not None:
-            records = netted(from_wire(data))
-            seal(owner, bank_id, records, MERGED)
+    for bank_id, month in months_of(owner):
+        records = packed_rows(owner, bank_id, month)
+        if len(records):
+            seal(owner, bank_id, netted(records), MERGED)
             yield len(records)

@@ -27,11 +27,12 @@ from database.segments import Selection, Sums, read
 from database.segments.check import check
 from database.segments.compaction import fold_tail
 from database.segments.tail import relabel
-from tests.database.segments.oracle import DAYS, FIRST, random_row
+from tests.database.segments.oracle import FIRST, random_row
 from tests.factories import make_bank
 from tests.servers import Server, binaries_of
 
 WRITERS, HOT_ROWS = 8, 400
+DAYS = 45  # in three months, the last day of one and the first of another among them
 FOLD_EVERY_S = 0.2
 # Beyond this pace writers only change labels, so that the last comparisons take no longer than the first.
 ROWS_BETWEEN_COMPARISONS, ROWS_AT_FIRST = 4, 400
@@ -114,13 +115,13 @@ def _clients(banks: dict[str, int], seed: int) -> Iterator[Load]:
 
 
 def _write(name: str, chance: random.Random, code: str, bank_id: int, load: Load) -> None:
-    """Insert rows up to 120 days late and change labels, a quarter of them on rows that others change too."""
+    """Insert rows up to 45 days late and change labels, a quarter of them on rows that others change too."""
     own = 0
     while not load.stop.is_set():
         with get_db_session([code]) as session:
             if load.may_insert and chance.random() < 0.5:
                 size = chance.choice([1, 1, 3, 10])
-                rows = [random_row(chance, f"{name} {own + number}") for number in range(size)]
+                rows = [random_row(chance, f"{name} {own + number}", days=DAYS) for number in range(size)]
                 insert_transactions(session, [{"category": None, **row} for row in rows])
                 own, inserted, relabelled = own + size, size, 0
             else:

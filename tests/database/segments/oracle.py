@@ -28,14 +28,14 @@ ANSWERS: dict[object, str] = {None: MISSING, True: "yes", False: "no"}
 Choice = Callable[[Iterable[Any]], Any]
 
 
-def random_row(random: Random, name: str) -> dict[str, Any]:
+def random_row(random: Random, name: str, *, days: int = DAYS) -> dict[str, Any]:
     kind = random.choice(list(TransactionType))
     amount = Decimal(random.randrange(1, 400_000)) / 10 ** random.randrange(1, 5)
     some: Choice = lambda values: random.choice([*values, None])  # noqa: E731 - one word for "perhaps one of"
     answer = partial(random.choice, [None, False, True])
     return {
         "transaction_id": name,
-        "timestamp": FIRST + timedelta(seconds=random.randrange(DAYS * 86_400)),
+        "timestamp": FIRST + timedelta(seconds=random.randrange(days * 86_400)),
         "amount": Decimal(0) if kind == "verification" else amount,
         "currency": random.choice(["EUR", "EUR", "USD", "XAF"]),
         "transaction_type": kind,
