@@ -31,6 +31,8 @@ from models.messages import N_
 SAY_EVERY_S = 5.0
 DRAW_EVERY_S = 0.2
 STOPPED = 130
+# Folding half a million records at once would be what needs the most memory of all.
+FOLDED_AT_ONCE = 150_000
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -135,7 +137,7 @@ def _fold() -> None:
         is_more = True
         while is_more:
             with owner_session() as session:
-                is_more = fold_tail(session).more
+                is_more = fold_tail(session, at_once=FOLDED_AT_ONCE).more
     except UserError as error:
         _say(f"The rows are visible, but not folded: {error}")
 
