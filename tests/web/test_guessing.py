@@ -65,7 +65,7 @@ def test_the_time_does_not_tell_which_names_exist(
     monkeypatch.setattr("dashboard.accounts.TRIES_OF_ACCOUNT", 10_000)
     monkeypatch.setattr("dashboard.accounts.TRIES_OF_ADDRESS", 10_000)
     spent: dict[str, list[float]] = {"analyst": [], "nobody": []}
-    for _ in range(40):
+    for _ in range(25):
         for name, times in spent.items():
             begun = time.process_time()
             tried(settings, name, "wrong")
