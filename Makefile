@@ -16,7 +16,7 @@ run:  ## start Vigie; Ctrl-C stops it
 	$(PYTHON) app.py
 
 test:  ## run all tests, rules and types among them
-	$(PYTHON) -m pytest -q
+	$(PYTHON) -m pytest -q -n auto --dist loadfile
 
 lint:  ## judge style, types and imports alone
 	$(PYTHON) -m ruff check .
