@@ -83,7 +83,7 @@ APPLICATION = (
         [
             Edit(
                 "dashboard/overview/ask.py",
-                "read_only(banks=[bank.code for bank in chosen])",
+                "read_only(banks=person.banks)",
                 "read_only()",
             )
         ],
