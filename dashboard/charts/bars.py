@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from dashboard import formatting as f
@@ -32,6 +32,8 @@ LONGEST_NAME = 18
 _LABEL_GAP = 16
 _ELLIPSIS = "…"
 _WIDEST_WHISKER = 3.0
+# The names stand beside it as notes, flush left.
+_NAMELESS_AXIS = {"showticklabels": False, "showgrid": False, "showline": True, "fixedrange": True}
 
 
 def rate_bars(ranking: Ranking, words: Words, name: Callable[[str], str]) -> Figure:
@@ -59,25 +61,23 @@ def rate_bars(ranking: Ranking, words: Words, name: Callable[[str], str]) -> Fig
             "height": margin["t"] + margin["b"] + pitch * max(1, len(slices)),
             "bargap": 1 - THICKNESS / pitch,
             "hovermode": "closest",
-            "xaxis": {
-                "range": [0, marks[-1]],
-                "tickvals": marks,
-                "ticktext": [f.short(mark, words.locale) for mark in marks],
-                "showgrid": True,
-                "showline": False,
-                "ticks": "",
-                "fixedrange": True,
-            },
-            "yaxis": {
-                "range": [len(slices) - 0.5, -0.5],
-                "showticklabels": False,
-                "showgrid": False,
-                "showline": True,
-                "fixedrange": True,
-            },
+            "xaxis": _rate_axis(marks, words),
+            "yaxis": _NAMELESS_AXIS | {"range": [len(slices) - 0.5, -0.5]},
             "annotations": notes,
             "shapes": [] if whole is None else [_whole_line(whole.value)],
         },
+    }
+
+
+def _rate_axis(marks: Sequence[float], words: Words) -> dict[str, Any]:
+    return {
+        "range": [0, marks[-1]],
+        "tickvals": marks,
+        "ticktext": [f.short(mark, words.locale) for mark in marks],
+        "showgrid": True,
+        "showline": False,
+        "ticks": "",
+        "fixedrange": True,
     }
 
 

@@ -164,13 +164,14 @@ def signed_in(who: str, *, theme: str = "light", language: str = "en") -> str:
     return token
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
+    # Not for the session: its event loop would run on under tests that start one of their own.
     with sync_playwright() as driver:
         yield driver
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     if not CHROMIUM.exists():
         missing("Chromium")

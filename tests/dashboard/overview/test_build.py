@@ -244,7 +244,10 @@ def test_banks_of_different_currencies_are_never_added(db: Session) -> None:
     make_transaction(db, dollar, timestamp=TODAY, amount=30, is_fraud=False)
     found = see(db, euro, dollar)
     assert figure(found, "transactions").value == 2
-    assert [(each.currency, each.value) for each in kpi(found, "volume").figures] == [("EUR", 10), ("USD", 30)]
+    assert [(each.currency, each.value) for each in kpi(found, "volume").figures] == [
+        ("EUR", 10),
+        ("USD", 30),
+    ]
     assert found.spread is None
     assert see(db, euro, dollar, query="by=amount").view.measure is Measure.COUNT
 

@@ -50,7 +50,7 @@ WALKS = {
         '"timestamp" <=',
     ),
     "by merchant": Walk(
-        lambda s: transactions.by_merchant(s, "FR-M00001"), "ix_transactions_merchant", "merchant_id ="
+        lambda s: transactions.by_merchant(s, "FR-M00464"), "ix_transactions_merchant", "merchant_id ="
     ),
     "date range": Walk(
         lambda s: transactions.by_date_range(s, SINCE, UNTIL), "ix_transactions_time", '"timestamp" >='
