@@ -24,6 +24,10 @@ keepalive = 75
 loglevel = "warning"
 control_socket_disable = True
 proc_name = "vigie-web"
+# Who forwards for us is VIGIE_TRUSTED_PROXIES' word alone; gunicorn itself would believe this whole machine.
+forwarded_allow_ips = ""
+forwarder_headers = ""
+secure_scheme_headers: dict[str, str] = {}
 # Which server this is, and of what version, is nobody's business.
 gunicorn.SERVER = "vigie"
 

@@ -9,7 +9,7 @@ from flask import Flask, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import UnsupportedMediaType
 
-from dashboard.web.signed_in import settings
+from dashboard.web.signed_in import is_secure, settings
 from models.errors import ForbiddenError, UserError
 from models.messages import N_
 
@@ -55,5 +55,14 @@ def _is_ours() -> bool:
     if site is not None and site not in _OWN_SITES:
         return False
     sender = request.headers.get("Origin")
-    own = {request.host, urlsplit(settings().public_url or "").netloc}
-    return sender is None or (urlsplit(sender).netloc or "null") in own
+    return sender is None or _sender(sender) in {request.host, urlsplit(settings().public_url or "").netloc}
+
+
+def _sender(origin: str) -> str | None:
+    """The host that an Origin header names; None for `null`, for what is no address, for less than TLS."""
+    try:
+        parts = urlsplit(origin)
+    except ValueError:
+        return None
+    schemes = {"https"} if is_secure() else {"http", "https"}
+    return parts.netloc or None if parts.scheme in schemes else None

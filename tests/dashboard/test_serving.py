@@ -4,7 +4,9 @@ import socket
 from pathlib import Path
 
 import pytest
+from gunicorn.config import Config
 
+from dashboard import gunicorn_settings
 from dashboard.config import WebSettings
 from dashboard.serving import address, listen, web_command
 from models.errors import UserError
@@ -50,3 +52,10 @@ def test_two_workers_of_eight_threads_serve_on_gunicorn_and_sixteen_on_waitress(
 )
 def test_the_address_shown_is_one_to_type(host: str, more: dict[str, str], shown: str) -> None:
     assert address(settings(host=host, more=more)) == shown
+
+
+def test_gunicorn_believes_no_forwarded_scheme_or_path_of_its_own_accord() -> None:
+    config = Config()
+    for name in ("forwarded_allow_ips", "forwarder_headers", "secure_scheme_headers"):
+        config.set(name, getattr(gunicorn_settings, name))
+        assert not getattr(config, name), name

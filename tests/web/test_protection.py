@@ -24,7 +24,16 @@ TYPES = (
     "application/xml",
     "",
 )
-ORIGINS = ("https://evil.example", "null", "http://localhost.evil.example", "http://localhost:81")
+ORIGINS = (
+    "https://evil.example",
+    "null",
+    "http://localhost.evil.example",
+    "http://localhost:81",
+    "http://[",
+    "http://localhost:99999999",
+    "file://localhost",
+    "",
+)
 
 
 @pytest.mark.parametrize(
@@ -43,6 +52,16 @@ def test_no_write_of_another_site_is_accepted(visitors: Visitors, path: str, met
         answer = client.open(path, method=method, data='{"theme": "dark"}', headers=headers)
         assert answer.status_code == 403, (kind, origin)
     assert client.get("/_dash-dependencies").status_code == 200
+
+
+def test_over_tls_a_page_without_it_may_not_write(visitors: Visitors) -> None:
+    client = visitors.browser("analyst")
+    client.set_cookie(COOKIE, visitors.tokens["analyst"], secure=True)
+    for origin, status in (("http://localhost", 403), ("https://localhost", 204)):
+        answer = client.put(
+            "/preferences", json={"theme": "dark"}, headers={"Origin": origin}, base_url="https://localhost"
+        )
+        assert answer.status_code == status, origin
 
 
 @pytest.mark.parametrize("kind", TYPES[1:])
