@@ -51,7 +51,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def run(options: argparse.Namespace, settings: WebSettings, config: DatabaseConfig, signals: Signals) -> None:
-    """Start database, worker and web, keep them running, and end them in the opposite order."""
+    """Start database, web and worker and keep them running; they end web, worker, database."""
     with ExitStack() as stack:
         # The port first: whoever cannot have it should not wait for a database.
         listener = stack.enter_context(serving.listen(settings))
@@ -67,13 +67,14 @@ def run(options: argparse.Namespace, settings: WebSettings, config: DatabaseConf
             "DB_POOL_SIZE": str(pool.size),
             "DB_MAX_OVERFLOW": str(pool.overflow),
         }
-        if not options.no_worker:
-            worker = own_environment(**shared, DATABASE_OWNER_URL=owner_url and libpq_url(owner_url))
-            supervisor.start(Child("worker", [sys.executable, "-m", "dashboard.jobs"], worker))
         # Web processes never learn the owner's address.
         web = own_environment(**shared, DATABASE_OWNER_URL=None)
         supervisor.start(serving.web_child(settings, listener, web))
         serving.wait_until_up(settings, supervisor)
+        # Only now: what it loads would keep the first page waiting.
+        if not options.no_worker:
+            worker = own_environment(**shared, DATABASE_OWNER_URL=owner_url and libpq_url(owner_url))
+            supervisor.start(Child("worker", [sys.executable, "-m", "dashboard.jobs"], worker))
         supervisor.say(f"Vigie runs at {serving.address(settings)} · Ctrl-C stops it.")
         supervisor.keep(revive)
         supervisor.say("Stopping …")

@@ -169,7 +169,7 @@ class Supervisor:
         self._out.flush()
 
     def start(self, child: Child) -> None:
-        """Start a child and keep it running; they end in the opposite order."""
+        """Start a child and keep it running; the first one started is the first to end."""
         child.start(self._guard)
         self.children.append(child)
 
@@ -200,8 +200,8 @@ class Supervisor:
                     self._restart(child, status)
 
     def close(self) -> None:
-        """End all children, the last one started first."""
-        for child in reversed(self.children):
+        """End all children, the first one started first."""
+        for child in self.children:
             child.end(self._guard, patience_s=PATIENCE_S, hurried=self.signals.hurried)
         self._guard.close()
 

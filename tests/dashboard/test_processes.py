@@ -19,10 +19,10 @@ SUPERVISE = """
 import sys
 from dashboard.processes import Child, Signals, Supervisor
 from models.errors import UserError
-notes, *bodies = sys.argv[1:]
+notes, worker, web = sys.argv[1:]
 signals = Signals()
 supervisor = Supervisor(signals)
-for name, body in zip(("worker", "web"), bodies):
+for name, body in (("web", web), ("worker", worker)):
     supervisor.start(Child(name, [sys.executable, "-S", "-c", body, notes, name], {}))
 supervisor.say("up")
 try:
