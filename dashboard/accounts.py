@@ -168,7 +168,8 @@ def hashed_token(token: str) -> str:
 
 def _admit(name: str, origin: Origin, now: datetime) -> tuple[Attempt, users.Account | None]:
     """Count this try before the password is looked at; raise when there were too many."""
-    name = name.strip()[: logins.LONGEST_NAME]
+    # PostgreSQL holds no NUL: a name with one is nobody's, and counted like any other.
+    name = name.replace("\0", "\N{REPLACEMENT CHARACTER}").strip()[: logins.LONGEST_NAME]
     with get_db_session() as session:
         account = users.by_name(session, name)
         attempt = Attempt(name, None if account is None else account.user_id, origin.ip, origin.user_agent)

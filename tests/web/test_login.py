@@ -149,6 +149,14 @@ def test_a_huge_form_is_refused(visitors: Visitors) -> None:
     assert client.post("/login", data={"name": "a" * 40_000, "password": "x"}).status_code == 413
 
 
+@pytest.mark.parametrize(
+    "name", ["ana\x00lyst", "\x00", "a\r\nb", "\u202enimda", "%(x)s", "' or 1=1 --", "@", "\u0130" * 128]
+)
+@pytest.mark.parametrize("password", ["x", "\x00", "\ufdfa" * 400])
+def test_a_name_of_any_signs_is_a_wrong_one(visitors: Visitors, name: str, password: str) -> None:
+    assert visitors.sign_in(name, password).status_code == 401
+
+
 def test_the_login_leads_back_to_where_one_was(visitors: Visitors) -> None:
     client = visitors.stranger()
     away = client.get("/?range=7d&bank=north")
