@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from dash.exceptions import DependencyException
+
 from callbacks import overview, routing, shell
 from callbacks.dispatch import DISPATCH, guard_dispatch
 from callbacks.interface import Interface
 from callbacks.registrar import SHELL
 from dashboard.config import WebSettings
-from dashboard.web import files, headers
+from dashboard.web import errors, files, headers
 from dashboard.web.access import Access, Door, declare
 from dashboard.web.server import create_server
 
@@ -61,6 +63,8 @@ def create_application(settings: WebSettings | None = None) -> Interface:
         add_log_handler=False,
         on_error=shell.show_error,
     )
+    # A component's file that Dash does not know is an address like any other.
+    server.register_error_handler(DependencyException, errors.not_found)
     declare(server, DASH_ENDPOINTS)
     guard_dispatch(app)
     app.layout = shell.layout

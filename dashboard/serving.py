@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import os
 import socket
+import struct
 import sys
 import time
 from importlib.util import find_spec
@@ -21,6 +22,8 @@ THREADS: Final = 8
 # The socket that the supervisor listens on, so that a restart of the web processes refuses nobody.
 SOCKET_VARIABLE: Final = "VIGIE_LISTEN_FD"
 GRACE_S: Final = 3
+# After so long without a word a connection no longer holds a thread.
+SILENCE_S: Final = 20
 ANY: Final = frozenset({"0.0.0.0", "::", ""})  # noqa: S104 - compared with, not bound to
 
 
@@ -55,6 +58,7 @@ def listen(settings: WebSettings) -> socket.socket:
         raise UserError(N_("{host} is not an address of this machine."), host=settings.host) from error
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    _be_patient_only_so_long(listener)
     try:
         listener.bind(address)
         listener.listen(2048)
@@ -74,6 +78,19 @@ def listen(settings: WebSettings) -> socket.socket:
             host=settings.host,
         ) from error
     return listener
+
+
+def _be_patient_only_so_long(listener: socket.socket) -> None:
+    """Keep connections that say nothing, or stop in the middle, from holding threads for ever.
+
+    Linux gives these options on to each connection accepted: one is handed over once it has said something,
+    and a read that hears nothing for a while ends. Whoever sends a little all the time still holds a thread:
+    before a server that strangers reach stands a proxy that reads requests whole.
+    """
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    if sys.platform == "linux":
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", SILENCE_S, 0))
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, SILENCE_S)
 
 
 def address(settings: WebSettings) -> str:

@@ -53,6 +53,11 @@ def render_errors(server: Flask) -> None:
     server.register_error_handler(Exception, _unexpected)
 
 
+def not_found(_error: Exception) -> Response:
+    """The answer to an error that means no more than that nothing is there."""
+    return answer(404, Message(_SENTENCES[404]))
+
+
 def _user_error(error: UserError) -> Response:
     return answer(error.status, error.message)
 

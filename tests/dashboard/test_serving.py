@@ -1,15 +1,17 @@
 from __future__ import annotations
 
 import socket
+import sys
 from pathlib import Path
 
 import pytest
 from gunicorn.config import Config
 
-from dashboard import gunicorn_settings
+from dashboard import gunicorn_settings, serving
 from dashboard.config import WebSettings
 from dashboard.serving import address, listen, web_command
 from models.errors import UserError
+from tests.running import free_port
 
 
 def settings(port: int = 8050, *, host: str = "127.0.0.1", more: dict[str, str] | None = None) -> WebSettings:
@@ -24,6 +26,29 @@ def test_a_taken_port_is_one_sentence() -> None:
         port = other.getsockname()[1]
         with pytest.raises(UserError, match=rf"Port {port} of 127.0.0.1 is taken.*--port"):
             listen(settings(port))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux gives the options on")
+def test_a_connection_that_stops_in_the_middle_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serving, "SILENCE_S", 1)
+    with (
+        listen(settings(free_port())) as listener,
+        socket.create_connection(listener.getsockname()) as client,
+    ):
+        client.sendall(b"G")
+        accepted, _ = listener.accept()
+        with accepted:
+            assert accepted.recv(10) == b"G"
+            with pytest.raises(BlockingIOError):
+                accepted.recv(10)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux can wait for the first word")
+def test_a_connection_that_says_nothing_is_not_handed_over() -> None:
+    with listen(settings(free_port())) as listener, socket.create_connection(listener.getsockname()):
+        listener.settimeout(0.5)
+        with pytest.raises(TimeoutError):
+            listener.accept()
 
 
 def test_an_address_of_elsewhere_is_one_sentence() -> None:

@@ -8,6 +8,7 @@ import re
 
 import brotli
 import plotly.offline
+import pytest
 
 from dashboard.web.files import ASSETS, VENDOR, compress, large_files, read_files
 from tests.visitors import Visitors
@@ -103,3 +104,13 @@ def test_stylesheets_name_only_files_that_exist_and_nothing_elsewhere() -> None:
 def test_our_styles_are_small() -> None:
     own = sum(len(compress(path.read_bytes(), "br")) for path in ASSETS.glob("*.css"))
     assert own < 20_000
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["os/x.js", "dash/dash.py", "dash/../dash.py", "dash/deps/..%2f..%2fdash.py", "dash/%80.js", "x/y.js"],
+)
+def test_a_component_s_file_that_nobody_knows_is_not_there(visitors: Visitors, name: str) -> None:
+    answer = visitors.browser("viewer").get(f"/_dash-component-suites/{name}")
+    assert answer.status_code == 404
+    assert "dash" not in answer.text.lower()
