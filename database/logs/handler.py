@@ -137,12 +137,17 @@ def entry_of(record: logging.LogRecord, *, service: str) -> LogEntry:
         request_id=known.get("request_id") or acting.request_id,
         user_id=known.get("user_id") or acting.user_id,
         bank_id=known.get("bank_id"),
-        transaction_id=known.get("transaction_id"),
+        transaction_id=_storable(known.get("transaction_id")),
         alert_id=known.get("alert_id"),
-        path=known.get("path") or acting.page,
+        path=_storable(known.get("path") or acting.page),
         duration_ms=known.get("duration_ms"),
         exception=redact("".join(traceback.format_exception(*record.exc_info))) if record.exc_info else None,
     )
+
+
+def _storable(text: str | None) -> str | None:
+    """What strangers may write: one NUL in it would keep the whole batch from ever being stored."""
+    return None if text is None else redact(text)
 
 
 def _category_of(logger: str) -> str:

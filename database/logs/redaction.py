@@ -8,14 +8,20 @@ from datetime import date, datetime
 from typing import Any
 
 HIDDEN = "[hidden]"
-_SECRET_KEY = re.compile(
-    r"pass(word|wd|phrase)?|token|secret|authorization|cookie|api[_-]?key", re.IGNORECASE
+_WORDS = (
+    r"pass(?:word|wd|phrase)|pwd|token|secret|authorization|cookie|vigie_session"
+    r"|(?:api|private|secret|fingerprint)[_-]?key"
 )
+_SECRET_KEY = re.compile(_WORDS, re.IGNORECASE)
+# A name with such a word in it, what stands between it and its value, and the value: up to its closing quote,
+# or to the next gap; `Bearer` and `Basic` only introduce it.
 _SECRET_VALUE = re.compile(
-    r"(?i)\b(password|passwd|token|secret|authorization|api[_-]?key)(\"?\s*[=:]\s*\"?)([^\s\"&,;]+)"
+    rf"""(?i)((?:{_WORDS})[\w-]*["']?\s{{0,3}}[=:]\s{{0,3}})"""
+    r"""(?:"[^"]*"|'[^']*'|["']?(?:(?:bearer|basic)\s+)?[^\s"'&,;)}]+)"""
 )
-_URL_PASSWORD = re.compile(r"(\w+://[^\s:/@]+:)[^\s@]+@")
-_DIGITS = re.compile(r"(?<![\w.-])(?:\d[ -]?){11,18}\d(?![\w.-])")
+_COOKIES = re.compile(r"(?i)(\bcookie:[ \t]*)[^\r\n]+")
+_URL_PASSWORD = re.compile(r"(\w://[^\s:/@]*:)[^\s\"'<>]+@")
+_DIGITS = re.compile(r"(?<![A-Za-z\d.])(?:\d[ -]?){11,18}\d(?![A-Za-z\d])")
 _TEXT_LIMIT = 8_000
 
 
@@ -24,7 +30,8 @@ def redact(text: str) -> str:
     text = text.replace("\x00", "\N{REPLACEMENT CHARACTER}")[:_TEXT_LIMIT]
     text = text.encode("utf-8", "replace").decode("utf-8")
     text = _URL_PASSWORD.sub(rf"\1{HIDDEN}@", text)
-    text = _SECRET_VALUE.sub(rf"\1\2{HIDDEN}", text)
+    text = _COOKIES.sub(rf"\1{HIDDEN}", text)
+    text = _SECRET_VALUE.sub(rf"\1{HIDDEN}", text)
     return _DIGITS.sub(_shorten_card, text)
 
 
@@ -41,7 +48,7 @@ def _redact_value(value: Any) -> Any:
         return redact_details(value)
     if isinstance(value, list | tuple | set | frozenset):
         return [_redact_value(item) for item in value]
-    if value is None or isinstance(value, bool | int):
+    if value is None or (isinstance(value, int) and redact(str(value)) == str(value)):
         return value
     if isinstance(value, float):
         # JSON knows neither NaN nor infinity.

@@ -86,6 +86,15 @@ def test_records_arrive_with_who_and_where(logger: logging.Logger, store: Rememb
     assert (entry.duration_ms, entry.details, entry.service) == (2.5, {"password": "[hidden]"}, "tests")
 
 
+def test_a_path_that_no_database_holds_is_made_harmless(logger: logging.Logger, store: Remembering) -> None:
+    with context.acting(page="/\x00?token=hunter2&card=4111111111111111"):
+        logger.warning("refused", extra={"transaction_id": "t\x00"})
+    flush(logger)
+    (entry,) = store.entries
+    assert entry.path == "/\N{REPLACEMENT CHARACTER}?token=[hidden]&card=[card …1111]"
+    assert entry.transaction_id == "t\N{REPLACEMENT CHARACTER}"
+
+
 def test_what_the_writer_logs_does_not_come_round_again(logger: logging.Logger, store: Remembering) -> None:
     logger.info("once")
     flush(logger)
