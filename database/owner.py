@@ -72,6 +72,8 @@ def _make(config: DatabaseConfig) -> Engine:
         max_overflow=0,
         pool_pre_ping=True,
         pool_recycle=config.pool_recycle,
+        # Errors are logged: what was bound, names and hashes among it, is not to stand in them.
+        hide_parameters=True,
         use_native_hstore=False,
         connect_args={**CONNECT_ARGUMENTS, "application_name": "vigie-owner"},
     )

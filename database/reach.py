@@ -45,6 +45,8 @@ class Reach:
             pool_recycle=config.pool_recycle,
             pool_pre_ping=True,
             echo=config.echo,
+            # Errors are logged: what was bound, names and hashes among it, is not to stand in them.
+            hide_parameters=True,
             use_native_hstore=False,
             connect_args=dict(CONNECT_ARGUMENTS),
         )

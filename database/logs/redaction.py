@@ -22,6 +22,8 @@ _SECRET_VALUE = re.compile(
 _COOKIES = re.compile(r"(?i)(\bcookie:[ \t]*)[^\r\n]+")
 _URL_PASSWORD = re.compile(r"(\w://[^\s:/@]*:)[^\s\"'<>]+@")
 _DIGITS = re.compile(r"(?<![A-Za-z\d.])(?:\d[ -]?){11,18}\d(?![A-Za-z\d])")
+# PostgreSQL quotes the row that it refuses.
+_ROW_VALUES = re.compile(r"(\bDETAIL:\s+)[^\0]*?(?=\n(?:HINT|CONTEXT|\n|\[SQL|The above|\(Background)|\Z)")
 _TEXT_LIMIT = 8_000
 
 
@@ -29,6 +31,7 @@ def redact(text: str) -> str:
     """Give the text with secrets hidden and card numbers reduced to their last four digits."""
     text = text.replace("\x00", "\N{REPLACEMENT CHARACTER}")[:_TEXT_LIMIT]
     text = text.encode("utf-8", "replace").decode("utf-8")
+    text = _ROW_VALUES.sub(rf"\1{HIDDEN}", text)
     text = _URL_PASSWORD.sub(rf"\1{HIDDEN}@", text)
     text = _COOKIES.sub(rf"\1{HIDDEN}", text)
     text = _SECRET_VALUE.sub(rf"\1{HIDDEN}", text)

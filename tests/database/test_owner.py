@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from database import owner
 from database.connection import execute_query, get_db_session
@@ -62,3 +65,11 @@ def test_without_the_owners_address_one_sentence_says_what_is_missing(
     owner.dispose()
     with pytest.raises(UserError, match="set DATABASE_OWNER_URL"), owner_session():
         pytest.fail("the session was opened")
+
+
+@pytest.mark.usefixtures("committed")
+@pytest.mark.parametrize("opened", [get_db_session, owner_session])
+def test_an_error_does_not_quote_what_was_bound(opened: Callable[[], Any]) -> None:
+    with pytest.raises(DBAPIError) as raised, opened() as session:
+        session.execute(text("select cast(:number as int) / 0, :secret"), {"number": 1, "secret": "hunter2"})
+    assert "hunter2" not in str(raised.value)

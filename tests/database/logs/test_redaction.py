@@ -30,7 +30,7 @@ def test_a_card_number_that_came_as_a_number_is_hidden_too() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["password=", "1 ", "a://", "token ", "passwordtoken", "cookie:", "'", "pwd='", "-"]
+    "text", ["password=", "1 ", "a://", "token ", "DETAIL: \n", "passwordtoken", "cookie:", "'", "pwd='", "-"]
 )
 def test_no_text_takes_long(text: str) -> None:
     begun = time.perf_counter()
@@ -68,6 +68,16 @@ def test_a_number_that_is_no_card_stays() -> None:
 )
 def test_a_secret_in_a_sentence_is_hidden(text: str) -> None:
     assert "Winter2026!" not in redact(text)
+
+
+def test_the_row_that_postgresql_refused_is_hidden() -> None:
+    said = """null value in column "role"
+DETAIL:  Failing row contains (7, ana, ana@bank.example,
+second line, Rue Haute 3).
+
+[SQL: INSERT INTO users]"""
+    assert redact(said) == 'null value in column "role"\nDETAIL:  [hidden]\n\n[SQL: INSERT INTO users]'
+    assert "ana@" not in redact("DETAIL:  Key (email)=(ana@bank.example) already exists.\nHINT: x")
 
 
 def test_the_value_of_a_secret_key_is_hidden_at_any_depth() -> None:
