@@ -70,9 +70,17 @@ class CsvSource:
                 N_("{path} has no line that names its columns: is it CSV or Parquet?"), path=str(self._path)
             )
         end = int(records.ends[0])
-        names = next(csv.reader([beginning[:end].decode("utf-8", errors="replace")], delimiter=delimiter))
+        names = self._names(beginning[:end].decode("utf-8", errors="replace"), delimiter)
         lines = beginning[:end].count(b"\n")
         return _distinct(names), delimiter, Position(0, lines, end + mark)
+
+    def _names(self, line: str, delimiter: str) -> list[str]:
+        try:
+            return next(csv.reader([line], delimiter=delimiter))
+        except csv.Error as error:
+            raise UserError(
+                N_("{path} has no line that names its columns: is it CSV or Parquet?"), path=str(self._path)
+            ) from error
 
     def _seek(self, text: BinaryIO, begin: Position) -> None:
         try:

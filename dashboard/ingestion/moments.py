@@ -18,7 +18,7 @@ _TOO_LATE = int(datetime(2100, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000
 _MICROSECONDS = {"s": 1_000_000, "ms": 1_000, "us": 1}
 _FIRST_DAY = date(1900, 1, 1)
 # ISO 8601 as people write it: a date, or a date and a time, or these with an offset.
-_TIME = r"^\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:?\d{2})?)?$"
+_TIME = r"^\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]([01]\d|2[0-3]):?[0-5]\d)?)?$"
 _ZONED = r":\d{2}(\.\d+)?(Z|[+-]\d{2}:?\d{2})$"
 
 

@@ -98,8 +98,7 @@ class Normaliser:
 
     def _reject(self, chunk: Chunk, place: int, name: str, reason: Message) -> Reject:
         column = self.layout.columns[name]
-        cell = chunk.table[column][place].as_py()
-        shown = "" if cell is None else str(cell)[:_VALUE_SHOWN]
+        shown = _shown(chunk.table[column][place])[:_VALUE_SHOWN]
         is_card = name in self.layout.cards or name == "card_number"
         return Reject(
             int(chunk.lines[place]), column, mask(shown) if is_card else hide_numbers(shown), reason
@@ -204,3 +203,14 @@ def _merchants(columns: dict[str, pa.Array]) -> pa.Table:
     if category is not None:
         described["merchant_category"] = category
     return _parties(described, MERCHANT_SCHEMA, "merchant")
+
+
+def _shown(cell: pa.Scalar) -> str:
+    """Write a cell as a person may find it again, even one that Python has no value for."""
+    try:
+        value = cell.as_py()
+    except OverflowError:
+        return str(cell.value)
+    except UnicodeDecodeError:
+        return bytes(cell.as_buffer()).decode(errors="replace")
+    return "" if value is None else str(value)

@@ -77,7 +77,7 @@ def bad_text(text: pa.Array, longest: int) -> Mask:
     """Say which texts are too long or hold a character that cannot be stored."""
     bad = mask_of(pc.greater(pc.utf8_length(text), longest))
     if _has_nul(text):
-        bad |= np.array([value is not None and "\0" in value for value in text.to_pylist()])
+        bad |= np.array([value is not None and "\0" in value for value in text.to_pylist()], np.bool_)
     return bad
 
 

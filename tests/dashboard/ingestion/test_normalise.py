@@ -145,3 +145,18 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
         most = max(most, pa.total_allocated_bytes())
     assert rows == 300_000
     assert most < 40 << 20
+
+
+def test_a_typed_cell_that_python_cannot_hold_is_shown_among_the_rejects(tmp_path: Path) -> None:
+    times = pa.array([2**62, -(2**62), 0], pa.timestamp("us"))
+    batch = normalised(parquet(tmp_path, id=["a", "b", "c"], at=times, sum=["1", "1", "1"]))
+    assert batch.rows["transaction_id"].to_pylist() == ["c"]
+    assert [(each.line, each.value[:5]) for each in batch.rejects] == [(1, "46116"), (2, "-4611")]
+
+
+def test_bytes_that_call_themselves_text_are_shown_among_the_rejects(tmp_path: Path) -> None:
+    offsets, data = pa.array([0, 2], pa.int32()).buffers()[1], pa.py_buffer(b"\xff!")
+    broken = pa.Array.from_buffers(pa.string(), 1, [None, offsets, data])
+    batch = normalised(parquet(tmp_path, id=broken, at=["2024-01-01"], sum=["1"]))
+    (reject,) = batch.rejects
+    assert reject.value == "\N{REPLACEMENT CHARACTER}!"

@@ -120,6 +120,8 @@ def test_a_line_without_end_is_refused(tmp_path: Path) -> None:
         (b"PAR1 and no more", "is not a whole Parquet file"),
         (b"\x00\x01\x02\n", "has no line that names its columns"),
         (b",".join([b"x"] * 201), "201 columns"),
+        (b"a,b\r1,2\r3,4\r", "has no line that names its columns"),
+        (b'a,"' + b"b" * 200_000 + b'"\n', "has no line that names its columns"),
     ],
 )
 def test_what_is_not_a_table_is_refused_with_a_sentence(

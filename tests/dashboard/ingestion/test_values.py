@@ -84,7 +84,8 @@ def test_minutes_and_days_are_times_too() -> None:
     ["2019-02-29 00:00:00", "2020-13-01", "2020-00-10", "2020-01-00", "2020-04-31 10:00",
      "2020-01-01 24:00:00", "2020-01-01 23:60:00", "2020-01-01 23:59:60",
      "294276-01-01 00:00:00", "1969-12-31 23:59:59",
-     "2100-01-01 00:00:00", "yesterday", "01-01-2020 00:00", "1546300843"],
+     "2100-01-01 00:00:00", "2020-01-01 00:00:00+99:99", "2020-01-01T00:00:00-24:00",
+     "2020-01-01T00:00:00+01:60", "yesterday", "01-01-2020 00:00", "1546300843"],
 )  # fmt: skip
 def test_what_is_no_time_is_bad_beside_good_ones(cell: str) -> None:
     good = datetime(2020, 1, 1, tzinfo=UTC)
@@ -172,6 +173,10 @@ def test_choices_take_any_case_and_unknown_words_become_other() -> None:
 def test_currencies_and_addresses_are_checked() -> None:
     assert taken(values.currency(column("usd", "EUR", "US", "12$"))) == ["USD", "EUR", "bad", "bad"]
     assert taken(values.address(column("10.0.0.1", "::1", "300.1.1.1"))) == ["10.0.0.1", "::1", "bad"]
+
+
+def test_an_empty_chunk_of_a_column_with_a_nul_is_no_mistake() -> None:
+    assert taken(values.identifier(column("a\0b").slice(1))) == []
 
 
 def test_an_empty_chunk_is_no_mistake() -> None:
