@@ -7,17 +7,30 @@ New values of a coded dimension get their codes first, by `codes_for` in the sam
 from __future__ import annotations
 
 import binascii
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from database.listeners import BULK
 from database.segments.codes import KINDS, codes_for
 from database.segments.pack import RECORDED_COLUMNS, record_of, rows_with_numbers
 from database.segments.record import WIDTH, Records, to_wire
+from models.transactions import Transaction
 
 _SEQUENCE_WIDTH = 8
+_RECORDED = tuple(RECORDED_COLUMNS.split(", "))
+_STORED_AS = {"amount": "amount_e4", "amount_base": "amount_base_e4"}
+_CHANGEABLE = frozenset(Transaction.__table__.columns.keys()) - {
+    "bank_id",
+    "transaction_id",
+    "ingest_seq",
+    *_STORED_AS.values(),
+    "created_at",
+    "updated_at",
+}
 
 
 def records_from(rows: str, sign: int) -> str:
@@ -56,32 +69,75 @@ def record_staged(inserted: str, staged: str) -> str:
     )
 
 
-def relabel(changes: str) -> str:
-    """Return the statement that projects labels onto their rows and records the change.
+def changed(changes: str, columns: tuple[str, ...]) -> str:
+    """Return the statement that gives rows other values in `columns`, records it and counts the rows.
 
-    `changes` is a relation with bank_id, transaction_id, is_fraud, fraud_type and fraud_reason, one row a
-    transaction. What is locked first is what was true before, also under contention; the order of the
-    locks keeps two such statements from waiting for each other.
+    `changes` is a relation with bank_id, transaction_id and the columns, one row a transaction. What is
+    locked first is what was true before, also under contention; the order of the locks keeps two such
+    statements from waiting for each other. Rows that have these values already are left alone.
     """
+    unfit = [column for column in columns if column not in _CHANGEABLE]
+    if unfit or not columns:
+        raise ValueError(f"not to be changed in a row: {unfit or 'nothing'}")
+    now = ", ".join(f"c.{column} as {column}_now" for column in columns)
     return f"""
-with change as materialized (select * from {changes}),
+with change as materialized (
+    select distinct on (bank_id, transaction_id) * from {changes} order by bank_id, transaction_id
+),
 old as materialized (
-    select {_of("t")}, c.is_fraud as is_fraud_now, c.fraud_type as fraud_type_now,
-        c.fraud_reason as fraud_reason_now
+    select {_of("t")}, {now}
     from transactions t join change c using (bank_id, transaction_id)
-    where (t.is_fraud, t.fraud_type, t.fraud_reason)
-        is distinct from (c.is_fraud, c.fraud_type, c.fraud_reason)
+    where ({_of("t", columns)}) is distinct from ({_of("c", columns)})
     order by t.bank_id, t.transaction_id for update of t
 ),
 new as (
     update transactions t
-    set is_fraud = is_fraud_now, fraud_type = fraud_type_now, fraud_reason = fraud_reason_now,
-        updated_at = now()
+    set {", ".join(f"{column} = {column}_now" for column in columns)}, updated_at = now()
     from old
     where t.bank_id = old.bank_id and t.transaction_id = old.transaction_id
     returning {_of("t")}
-)
-{record_changed("old", "new")}"""
+){_recorded_among(columns)}
+select count(*) from new"""
+
+
+def relabel(changes: str) -> str:
+    """Return the statement that projects labels onto their rows: `changed` for what a label says."""
+    return changed(changes, ("is_fraud", "fraud_type", "fraud_reason"))
+
+
+def record_changes(session: Session, bank_id: int, changes_table: str, columns: tuple[str, ...]) -> int:
+    """Give many rows of a bank other values at once, with their records; return how many really changed.
+
+    `changes_table` is a temporary table of transaction_id and the columns, typed as in `transactions`:
+    `copy_rows` makes one. Ids without a row are left out.
+    """
+    for kind in set(KINDS).intersection(columns):
+        values = session.scalars(text(f"select distinct {kind} from {changes_table}"))
+        codes_for(session, kind, values)
+    changes = f"(select cast(:bank_id as int) as bank_id, * from {changes_table}) given"
+    return _counted(session, changed(changes, columns), bank_id)
+
+
+def delete_recorded(session: Session, bank_id: int, doomed_table: str) -> int:
+    """Delete rows of a bank, taking their records back; return how many there were.
+
+    `doomed_table` is a temporary table with transaction_id. Labels, alerts and predictions go with their
+    rows; delete customers and merchants afterwards, for their numbers stand in the records.
+    """
+    statement = f"""
+with doomed as materialized (
+    select t.bank_id, t.transaction_id from transactions t
+    where t.bank_id = :bank_id and t.transaction_id in (select transaction_id from {doomed_table})
+    order by t.bank_id, t.transaction_id for update of t
+),
+deleted as (
+    delete from transactions t using doomed
+    where t.bank_id = doomed.bank_id and t.transaction_id = doomed.transaction_id
+    returning {_of("t")}
+),
+recorded as ({record_deleted("deleted")})
+select count(*) from deleted"""
+    return _counted(session, statement, bank_id)
 
 
 def staged_records(records: Records) -> npt.NDArray[np.bytes_]:
@@ -102,8 +158,26 @@ def record_row(session: Session, bank_id: int, transaction_id: str) -> None:
     session.execute(text(record_inserted(f"({row})")), key)
 
 
-def _of(alias: str) -> str:
-    return ", ".join(f"{alias}.{column.strip()}" for column in RECORDED_COLUMNS.split(","))
+def _recorded_among(columns: tuple[str, ...]) -> str:
+    """Return the part of a change that records it: of the rows whose recorded columns moved, if any can."""
+    recorded = [_STORED_AS.get(column, column) for column in columns]
+    recorded = [column for column in recorded if column in _RECORDED]
+    if not recorded:
+        return ""
+    return f""",
+moved as (
+    select new.* from new join old using (bank_id, transaction_id)
+    where ({_of("old", recorded)}) is distinct from ({_of("new", recorded)})
+),
+recorded as ({record_changed("old", "moved")})"""
+
+
+def _of(alias: str, columns: Sequence[str] = _RECORDED) -> str:
+    return ", ".join(f"{alias}.{column}" for column in columns)
+
+
+def _counted(session: Session, statement: str, bank_id: int) -> int:
+    return int(session.scalar(text(statement), {"bank_id": bank_id}, execution_options={BULK: True}) or 0)
 
 
 def _append(records: str) -> str:
