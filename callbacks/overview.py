@@ -7,6 +7,7 @@ from typing import Any
 from dash import Input, Output, State
 from dash.exceptions import PreventUpdate
 
+from callbacks.filtering import filter_outputs, register_range
 from callbacks.interface import Interface
 from callbacks.registrar import PageCallbacks, locale, person
 from callbacks.routing import own_path
@@ -25,14 +26,7 @@ OUTPUTS = {
     "zone": Output(page.ZONE, "children"),
     "chips": Output(page.CHIPS, "children"),
     "measure": Output(page.MEASURE, "children"),
-    "range_label": Output(page.RANGE_LABEL, "children"),
-    "range_menu": Output(page.RANGE_MENU, "children"),
-    "comparison_label": Output(page.COMPARISON_LABEL, "children"),
-    "comparison_menu": Output(page.COMPARISON_MENU, "children"),
-    "bank_label": Output(page.BANK_LABEL, "children"),
-    "bank_menu": Output(page.BANK_MENU, "children"),
-    "since": Output(page.FIRST_DAY, "value"),
-    "until": Output(page.LAST_DAY, "value"),
+    **filter_outputs(page.FILTER),
     **{f"head_{slug}": Output(ids.head, "children") for slug, ids in page.PANELS.items()},
     **{f"foot_{slug}": Output(ids.foot, "children") for slug, ids in page.PANELS.items()},
 }
@@ -58,15 +52,7 @@ def register(app: Interface) -> None:
         State(page.CHARTS, "data"),
         State(shell.URL, "search"),
     )
-    callbacks.clientside(
-        "applyRange",
-        Output(shell.URL, "search", allow_duplicate=True),
-        Input(page.APPLY, "n_clicks"),
-        State(page.FIRST_DAY, "value"),
-        State(page.LAST_DAY, "value"),
-        State(shell.URL, "search"),
-        prevent_initial_call=True,
-    )
+    register_range(callbacks, page.FILTER)
 
 
 def show(search: str | None, _again: int | None, pathname: str | None) -> dict[str, Any]:

@@ -11,14 +11,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
-from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Self
 from urllib.parse import parse_qsl, quote
 
-from dashboard.periods import Comparison, Custom, Period, Preset, read_custom
-from database.dimensions import DIMENSIONS
+from dashboard import filter_values as each
+from dashboard.filter_values import E4, Bounds
+from dashboard.periods import Comparison, Period, Preset
+from database.dimensions import FILTERED
+from database.queries.rows import Order
 from models.errors import UserError
 from models.messages import N_, Message
 
@@ -27,12 +29,11 @@ ALL_BANKS = "all"
 LONGEST_QUERY = 4_000
 MOST_VALUES = 60
 LONGEST_VALUE = 128
-E4 = 10_000
-_LARGEST_E4 = 2**62
 
-Bounds = tuple[int | None, int | None]
 Choices = Mapping[str, frozenset[str]]
 NO_CHOICES: Choices = MappingProxyType({})
+
+__all__ = ["ALL_BANKS", "DIMENSION_KEYS", "E4", "VERSION", "Bounds", "Choices", "Filters", "Measure", "Order"]
 
 DIMENSION_KEYS = {
     "channel": "channel",
@@ -42,6 +43,13 @@ DIMENSION_KEYS = {
     "payment": "payment_method",
     "type": "transaction_type",
     "currency": "currency",
+    "label": "label",
+    "fraud_type": "fraud_type",
+    "decision": "decision",
+    "anomaly": "anomaly",
+    "anomaly_type": "anomaly_type",
+    "hour": "hour",
+    "risk": "risk",
 }
 """Key in the address of each dimension that may be filtered by."""
 
@@ -67,6 +75,8 @@ class Filters:
     score_e4: Bounds | None = None
     customer: str | None = None
     merchant: str | None = None
+    text: str | None = None
+    order: Order = Order.NEWEST
 
     @classmethod
     def from_query(cls, query: str) -> Self:
@@ -103,7 +113,7 @@ class Filters:
 
     def chosen(self) -> tuple[str, ...]:
         """Return the keys of this address that narrow the rows, beside range and bank."""
-        narrowing = ("amount", "score", "customer", "merchant")
+        narrowing = ("amount", "score", "customer", "merchant", "text")
         keys = [key for key in narrowing if _WRITERS[key](self)]
         for key, slug in DIMENSION_KEYS.items():
             keys += [key] * (slug in self.include) + [f"{key}!"] * (slug in self.exclude)
@@ -122,10 +132,8 @@ class Filters:
 
     def cleared(self) -> Self:
         """Return the same range, comparison, banks and measure with every other filter lifted."""
-        kept = {"period", "comparison", "measure", "banks"}
-        return type(self)(
-            **{each.name: getattr(self, each.name) for each in fields(self) if each.name in kept}
-        )
+        kept = {"period", "comparison", "measure", "banks", "order"}
+        return type(self)(**{one.name: getattr(self, one.name) for one in fields(self) if one.name in kept})
 
 
 def _split(query: str) -> dict[str, list[str]]:
@@ -175,7 +183,7 @@ def _shown(key: str) -> str:
 
 
 def _choices(key: str, slug: str, texts: list[str]) -> frozenset[str]:
-    known = DIMENSIONS[slug].choices
+    known = FILTERED[slug].choices
     for text in texts:
         if known is not None and text and text not in known:
             raise UserError(N_("“{value}” is not a value of “{key}”."), value=text, key=key)
@@ -188,104 +196,32 @@ def _banks(texts: list[str]) -> tuple[str, ...]:
     return (ALL_BANKS,) if ALL_BANKS in texts else tuple(sorted(set(texts)))
 
 
-def _one_of(choices: type[StrEnum]) -> Callable[[str, str], StrEnum]:
-    def read(key: str, text: str) -> StrEnum:
-        try:
-            return choices(text)
-        except ValueError as error:
-            raise UserError(
-                N_("“{key}” can be {choices}, not “{value}”."),
-                key=key,
-                choices=", ".join(choices),
-                value=text,
-            ) from error
-
-    return read
-
-
-def _period(key: str, text: str) -> Period:
-    return read_custom(text) if ".." in text else Preset(_one_of(Preset)(key, text))
-
-
-def _bounds(key: str, text: str) -> Bounds:
-    low, dots, high = text.partition("..")
-    ends = (_e4(key, low), _e4(key, high if dots else low))
-    if ends == (None, None):
-        raise UserError(N_("“{key}” needs a lower or an upper end, as in 5..500."), key=key)
-    if None not in ends and ends[0] > ends[1]:  # type: ignore[operator]  # neither end is None here
-        raise UserError(N_("The range of “{key}” ends before it begins: {range}."), key=key, range=text)
-    if key == "score" and any(end is not None and end > E4 for end in ends):
-        raise UserError(N_("A score lies between 0 and 1."))
-    return ends
-
-
-def _e4(key: str, text: str) -> int | None:
-    if not text:
-        return None
-    try:
-        scaled = Decimal(text) * E4
-    except InvalidOperation as error:
-        raise UserError(
-            N_("“{value}” in “{key}” is not a number. Write 12.50."), key=key, value=text
-        ) from error
-    if not scaled.is_finite() or not 0 <= scaled <= _LARGEST_E4:
-        raise UserError(N_("“{value}” in “{key}” is out of reach."), key=key, value=text)
-    if scaled != int(scaled):
-        raise UserError(N_("“{value}” in “{key}” is finer than four decimals."), key=key, value=text)
-    return int(scaled)
-
-
-def _text(key: str, text: str) -> str:
-    if not text:
-        raise UserError(N_("“{key}” in the address is empty."), key=key)
-    return text
-
-
 _READERS: dict[str, tuple[str, Callable[[str, str], Any]]] = {
-    "range": ("period", _period),
-    "compare": ("comparison", _one_of(Comparison)),
-    "by": ("measure", _one_of(Measure)),
-    "amount": ("amount_e4", _bounds),
-    "score": ("score_e4", _bounds),
-    "customer": ("customer", _text),
-    "merchant": ("merchant", _text),
+    "range": ("period", each.period),
+    "compare": ("comparison", each.one_of(Comparison)),
+    "by": ("measure", each.one_of(Measure)),
+    "order": ("order", each.one_of(Order)),
+    "amount": ("amount_e4", each.bounds),
+    "score": ("score_e4", each.bounds),
+    "customer": ("customer", each.words),
+    "merchant": ("merchant", each.words),
+    "text": ("text", each.words),
 }
 
 
-def _unless(default: object, value: object) -> list[str]:
-    return [] if value == default else [str(value)]
-
-
-def _written_period(period: Period) -> list[str]:
-    return [period.to_text()] if isinstance(period, Custom) else _unless(Preset.DAYS_30, period)
-
-
-def _written_bounds(bounds: Bounds | None) -> list[str]:
-    if bounds is None:
-        return []
-    low, high = ("" if end is None else _plain(end) for end in bounds)
-    return [f"{low}..{high}"]
-
-
-def _plain(end_e4: int) -> str:
-    return f"{Decimal(end_e4) / E4:f}"
-
-
-def _given(value: str | None) -> Iterable[str]:
-    return () if value is None else (value,)
-
-
 def _without(choices: Choices, slug: str) -> Choices:
-    return MappingProxyType({each: values for each, values in choices.items() if each != slug})
+    return MappingProxyType({one: values for one, values in choices.items() if one != slug})
 
 
 _WRITERS: dict[str, Callable[[Filters], Iterable[str]]] = {
-    "range": lambda filters: _written_period(filters.period),
-    "compare": lambda filters: _unless(Comparison.PREVIOUS, filters.comparison),
+    "range": lambda filters: each.written_period(filters.period),
+    "compare": lambda filters: each.unless(Comparison.PREVIOUS, filters.comparison),
     "bank": lambda filters: filters.banks,
-    "by": lambda filters: _unless(Measure.COUNT, filters.measure),
-    "amount": lambda filters: _written_bounds(filters.amount_e4),
-    "score": lambda filters: _written_bounds(filters.score_e4),
-    "customer": lambda filters: _given(filters.customer),
-    "merchant": lambda filters: _given(filters.merchant),
+    "by": lambda filters: each.unless(Measure.COUNT, filters.measure),
+    "order": lambda filters: each.unless(Order.NEWEST, filters.order),
+    "amount": lambda filters: each.written_bounds(filters.amount_e4),
+    "score": lambda filters: each.written_bounds(filters.score_e4),
+    "customer": lambda filters: each.given(filters.customer),
+    "merchant": lambda filters: each.given(filters.merchant),
+    "text": lambda filters: each.given(filters.text),
 }

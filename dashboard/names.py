@@ -1,14 +1,18 @@
-"""What a stored value is called for people: channels, payment methods, types, countries."""
+"""What a stored value is called for people, and how a name is searched for."""
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from babel import Locale
 
+from dashboard.formatting import weekdays
+from database.dimensions import WEEKDAYS
 from models.messages import N_
-from models.transactions import Channel, PaymentMethod, TransactionType
+from models.risk import RiskCategory
+from models.transactions import AnomalyType, Channel, Decision, FraudType, PaymentMethod, TransactionType
 
 NONE_GIVEN = N_("none given")
 
@@ -41,13 +45,48 @@ _NAMES: Mapping[str, Mapping[str, str]] = {
         TransactionType.VERIFICATION: N_("verification"),
         TransactionType.OTHER: N_("other"),
     },
+    "label": {"fraud": N_("fraud"), "genuine": N_("genuine")},
+    "fraud_type": {
+        FraudType.CARD_TESTING: N_("card testing"),
+        FraudType.ACCOUNT_TAKEOVER: N_("account takeover"),
+        FraudType.STOLEN_CARD: N_("stolen card"),
+        FraudType.MULE: N_("money mule"),
+        FraudType.MERCHANT_BUST_OUT: N_("merchant bust-out"),
+        FraudType.FRIENDLY: N_("friendly fraud"),
+        FraudType.OTHER: N_("other"),
+        FraudType.UNKNOWN: N_("unknown"),
+    },
+    "decision": {
+        Decision.APPROVE: N_("approve"),
+        Decision.REVIEW: N_("review"),
+        Decision.BLOCK: N_("block"),
+    },
+    "anomaly": {"yes": N_("yes"), "no": N_("no")},
+    "anomaly_type": {
+        AnomalyType.AMOUNT: N_("amount"),
+        AnomalyType.VELOCITY: N_("velocity"),
+        AnomalyType.LOCATION: N_("place"),
+        AnomalyType.TIME: N_("time"),
+        AnomalyType.DEVICE: N_("device"),
+        AnomalyType.MERCHANT: N_("merchant"),
+        AnomalyType.SEQUENCE: N_("sequence"),
+        AnomalyType.OTHER: N_("other"),
+    },
+    "risk": {
+        RiskCategory.LOW: N_("low"),
+        RiskCategory.MEDIUM: N_("medium"),
+        RiskCategory.HIGH: N_("high"),
+    },
 }
+_NONE_OF = {"label": N_("unknown"), "anomaly": N_("not analysed"), "decision": N_("none taken")}
 
 
 def value_name(dimension: str, value: str, locale: str, say: Callable[..., str]) -> str:
     """Write a stored value of a dimension for people; `""` is a row that has none."""
     if not value:
-        return say(NONE_GIVEN)
+        return say(_NONE_OF.get(dimension, NONE_GIVEN))
+    if dimension == "hour":
+        return hour_name(value, locale)
     if dimension == "country":
         return country_name(value, locale)
     known = _NAMES.get(dimension, {}).get(value)
@@ -58,3 +97,15 @@ def value_name(dimension: str, value: str, locale: str, say: Callable[..., str])
 def country_name(code: str, locale: str) -> str:
     """Write a country by its two letters; what is not one is left as it stands."""
     return Locale.parse(locale.replace("-", "_")).territories.get(code, code) if len(code) == 2 else code  # noqa: PLR2004 - ISO 3166-1 alpha-2
+
+
+def hour_name(value: str, locale: str) -> str:
+    """Write an hour of the week for people: mon-14 is Monday from 14:00."""
+    day, _, hour = value.partition("-")
+    return f"{weekdays(locale)[WEEKDAYS.index(day)]} {hour}:00"
+
+
+def search_key(name: str) -> str:
+    """Return a name as it is searched for: without case and accents."""
+    letters = unicodedata.normalize("NFKD", name)
+    return "".join(letter for letter in letters if not unicodedata.combining(letter)).casefold().strip()

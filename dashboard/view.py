@@ -8,8 +8,9 @@ from datetime import date, datetime
 from typing import Protocol, TypeVar
 
 from dashboard.filters import ALL_BANKS, Filters, Measure
+from dashboard.names import search_key
 from dashboard.periods import Comparison, Custom, Span, anchor, before, resolve, whole_minute
-from database.segments import Selection
+from database.segments import Selection, Words
 from models.messages import N_, Message
 
 Extent = tuple[datetime, datetime]
@@ -63,6 +64,7 @@ class View:
     newest: datetime | None
     anchored: date | None
     now: datetime
+    sees_people: bool = False
 
     @property
     def zone(self) -> str:
@@ -99,7 +101,12 @@ class View:
             score_e4=filters.score_e4,
             customer_id=filters.customer,
             merchant_id=filters.merchant,
+            words=self._words(),
         )
+
+    def _words(self) -> Words | None:
+        text = self.filters.text
+        return None if text is None else Words(text.strip(), search_key(text), self.sees_people)
 
 
 def choose_banks(
@@ -123,7 +130,14 @@ def choose_banks(
     return (next((bank for bank in visible if bank.code == default), visible[0]),), refused
 
 
-def look(filters: Filters, banks: Sequence[BankFacts], extent: Extent | None, now: datetime) -> View:
+def look(
+    filters: Filters,
+    banks: Sequence[BankFacts],
+    extent: Extent | None,
+    now: datetime,
+    *,
+    sees_people: bool = False,
+) -> View:
     """Resolve a filter over the chosen banks; `extent` is their first and last row."""
     zones = {bank.time_zone for bank in banks}
     zone = zones.pop() if len(zones) == 1 else "UTC"
@@ -151,6 +165,7 @@ def look(filters: Filters, banks: Sequence[BankFacts], extent: Extent | None, no
         newest=newest,
         anchored=span.last_day if counted_back else None,
         now=now,
+        sees_people=sees_people,
     )
 
 

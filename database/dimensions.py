@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from models.messages import N_, Message
+from models.risk import RiskCategory
 from models.transactions import AnomalyType, Channel, Decision, FraudType, PaymentMethod, TransactionType
 
 
@@ -43,4 +44,16 @@ _ALL = (
 )
 
 DIMENSIONS: dict[str, Dimension] = {dimension.slug: dimension for dimension in _ALL}
+
+WEEKDAYS: tuple[str, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+HOURS_OF_WEEK: tuple[str, ...] = tuple(f"{day}-{hour:02}" for day in WEEKDAYS for hour in range(24))
+
+DERIVED: dict[str, Dimension] = {
+    "hour": Dimension("hour", Message(N_("Hour of the week")), HOURS_OF_WEEK),
+    "risk": Dimension("risk", Message(N_("Risk")), _values(RiskCategory)),
+}
+"""What we filter by that is no field of a record: the local hour of the week, and what the customer's or the
+merchant's category is today (a row passes by either; excluded, by neither)."""
+
+FILTERED: dict[str, Dimension] = DIMENSIONS | DERIVED
 SLICED: tuple[str, ...] = tuple(dimension.slug for dimension in _ALL if dimension.sliced)

@@ -6,17 +6,15 @@ address is what asks for data.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from decimal import Decimal
 
 from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard import formatting as f
 from dashboard.charts.figure import Words
-from dashboard.filters import ALL_BANKS, E4, Bounds, Filters, Measure
-from dashboard.names import value_name
+from dashboard.filters import ALL_BANKS, Filters, Measure
 from dashboard.periods import Comparison, Custom, Period, Preset
 from dashboard.view import BankFacts, View
 from layouts.attributes import aria
@@ -45,20 +43,6 @@ COMPARISONS = {
     Comparison.OFF: N_("nothing"),
 }
 MEASURES = {Measure.COUNT: N_("by count"), Measure.AMOUNT: N_("by amount")}
-CHIPS = {
-    "channel": N_("channel"),
-    "category": N_("category"),
-    "country": N_("country"),
-    "state": N_("state"),
-    "payment": N_("payment method"),
-    "type": N_("type"),
-    "currency": N_("currency"),
-    "amount": N_("amount"),
-    "score": N_("score"),
-    "customer": N_("customer"),
-    "merchant": N_("merchant"),
-}
-_DIMENSIONS = {"payment": "payment_method", "type": "transaction_type"}
 _SEVERAL = 1
 
 
@@ -206,68 +190,6 @@ def measure_switch(path: str, filters: Filters, measure: Measure, words: Words) 
         )
         for each, text in MEASURES.items()
     ]
-
-
-def chips(path: str, filters: Filters, words: Words, currency: str | None = None) -> list[Component]:
-    """Draw what narrows the rows, each with a cross that lifts it."""
-    keys = filters.chosen()
-    found: list[Component] = [
-        html.Span(
-            [
-                html.Span(f"{words.say(CHIPS[key.removesuffix('!')])} ", className="chip-name"),
-                html.Span(f"{words.say(N_('not'))} " if key.endswith("!") else "", className="chip-name"),
-                html.Span(chip_value(key, filters, words, currency), className="chip-value num"),
-                dcc.Link(
-                    icon("x-lg"),
-                    href=address(path, filters.without(key)),
-                    className="chip-cross",
-                    title=words.say(N_("Lift this filter")),
-                ),
-            ],
-            className=f"chip{' chip-not' if key.endswith('!') else ''}",
-        )
-        for key in keys
-    ]
-    if keys:
-        found.append(
-            dcc.Link(words.say(N_("Clear")), href=address(path, filters.cleared()), className="quiet-link")
-        )
-    return found
-
-
-def chip_value(key: str, filters: Filters, words: Words, currency: str | None = None) -> str:
-    """Write what one filter says."""
-    if key == "amount":
-        return _range_text(filters.amount_e4, currency, words)
-    if key == "score":
-        return _range_text(filters.score_e4, None, words)
-    if key in {"customer", "merchant"}:
-        return str(getattr(filters, key))
-    slug = _DIMENSIONS.get(key.removesuffix("!"), key.removesuffix("!"))
-    values: Iterable[str] = sorted((filters.exclude if key.endswith("!") else filters.include)[slug])
-    return ", ".join(value_name(slug, value, words.locale, words.say) for value in values)
-
-
-def _range_text(bounds: Bounds | None, currency: str | None, words: Words) -> str:
-    low, high = (None if end is None else _end_text(end, currency, words) for end in bounds or (None, None))
-    if low is not None and high is not None:
-        return f"{low}{f.DASH}{high}"
-    return f"≥ {low}" if low is not None else words.say(N_("up to {high}"), high=high)
-
-
-def _end_text(end_e4: int, currency: str | None, words: Words) -> str:
-    end = (Decimal(end_e4) / E4).normalize()
-    decimals = max(0, -int(end.as_tuple().exponent))
-    if currency is None or decimals:
-        text = f.number(end, decimals, words.locale)
-        return text if currency is None else f.money_exact(end, currency, words.locale)
-    return f.money_whole(end, currency, words.locale)
-
-
-def chip_text(key: str, filters: Filters, words: Words, currency: str | None = None) -> str:
-    """Write a filter as its chip does, in one string."""
-    negation = f"{words.say(N_('not'))} " if key.endswith("!") else ""
-    return f"{words.say(CHIPS[key.removesuffix('!')])} {negation}{chip_value(key, filters, words, currency)}"
 
 
 def named(filters: Filters, banks: tuple[str, ...]) -> Filters:

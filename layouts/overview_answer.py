@@ -10,13 +10,14 @@ from dash.development.base_component import Component
 
 from dashboard import formatting as f
 from dashboard.charts.figure import Words
-from dashboard.filters import ALL_BANKS
 from dashboard.language import translate, translator
 from dashboard.overview import Overview
 from dashboard.overview.ask import Answer
 from dashboard.periods import Preset
 from layouts import filter_bar
+from layouts.chips import chip_text
 from layouts.filter_bar import address
+from layouts.filter_controls import canonical, controls
 from layouts.icons import icon
 from layouts.overview_panels import SLUGS, panels_of
 from layouts.panels import foot, head
@@ -28,7 +29,8 @@ def answered(answer: Answer, locale: str, path: str, *, asked: str = "") -> dict
     """Render an answer: controls, notices, tiles, panels and figures; `asked` is the address it answers."""
     words = Words(locale, translator(locale))
     found = answer.overview
-    parts = _controls(answer, words, path) | {
+    view = found.view if found else None
+    parts = controls(answer.filters, view, answer.banks, words, path) | {
         "problems": _notices(answer, words),
         "is_empty": "overview is-empty" if found is None or not found.total.rows else "overview",
         "empty": _nothing(answer, words, path),
@@ -41,55 +43,7 @@ def answered(answer: Answer, locale: str, path: str, *, asked: str = "") -> dict
         parts[f"foot_{slug}"] = foot(drawn.text) if drawn else []
     # Written here, because Dash would look through every number of it first.
     figures = orjson.dumps({slug: drawn.figure for slug, drawn in panels.items()}).decode()
-    return parts | {"charts": {"asked": asked, "query": _canonical(answer), "figures": figures}}
-
-
-def _canonical(answer: Answer) -> str:
-    """Return the address that shows the same view to every reader: with the banks named."""
-    filters = answer.filters
-    if answer.overview is None or filters.banks == (ALL_BANKS,):
-        return filters.to_query()
-    banks = tuple(sorted(bank.code for bank in answer.overview.view.banks))
-    return filter_bar.named(filters, banks).to_query()
-
-
-def _controls(answer: Answer, words: Words, path: str) -> dict[str, Any]:
-    view = answer.overview.view if answer.overview else None
-    chosen = view.banks if view else ()
-    filters = filter_bar.named(
-        answer.filters, tuple(sorted(bank.code for bank in chosen)) or answer.filters.banks
-    )
-    if len(chosen) == len(answer.banks) > 1:
-        filters = filter_bar.named(filters, (ALL_BANKS,))
-    measure = view.measure if view else filters.measure
-    return {
-        "range_label": filter_bar.range_label(filters.period, view, words),
-        "range_menu": filter_bar.range_menu(path, filters, words),
-        "comparison_label": filter_bar.comparison_label(filters.comparison, words),
-        "comparison_menu": filter_bar.comparison_menu(path, filters, words),
-        "bank_label": filter_bar.bank_label(chosen, answer.banks, words),
-        "bank_menu": filter_bar.bank_menu(path, filters, chosen, answer.banks, words),
-        "measure": filter_bar.measure_switch(path, filters, measure, words),
-        "chips": filter_bar.chips(path, filters, words, view.currency if view else None),
-        "zone": _zone(answer, words),
-        "since": view.span.first_day.isoformat() if view else None,
-        "until": view.span.last_day.isoformat() if view else None,
-    }
-
-
-def _zone(answer: Answer, words: Words) -> list[Component]:
-    if answer.overview is None:
-        return []
-    view = answer.overview.view
-    parts: list[Component] = []
-    if view.anchored is not None:
-        end = f.day(view.anchored, words.locale, year=view.anchored.year != view.now.year)
-        told = words.say(N_("The data end on {day}; ranges count from there."), day=end)
-        parts.append(html.Span([icon("info-circle"), html.Span(told)], className="anchored"))
-    several = words.say(N_("Days in UTC: the banks have different zones"))
-    one = words.say(N_("Days in {zone}"), zone=view.zone)
-    parts.append(html.Span(several if view.has_mixed_zones else one, className="zone"))
-    return parts
+    return parts | {"charts": {"asked": asked, "query": canonical(answer.filters, view), "figures": figures}}
 
 
 def _notices(answer: Answer, words: Words) -> list[Component]:
@@ -166,7 +120,7 @@ def _nothing(answer: Answer, words: Words, path: str) -> list[Component]:
 
 def _blocked(answer: Answer, found: Overview, words: Words, path: str) -> list[Component]:
     first = found.blockers[0]
-    name = filter_bar.chip_text(first.key, answer.filters, words, found.view.currency)
+    name = chip_text(first.key, answer.filters, words, found.view.currency)
     rows = f.count(first.rows_without, words.locale)
     lift = dcc.Link(
         words.say(N_("Lift “{filter}”"), filter=name),

@@ -8,11 +8,12 @@ import pyarrow.compute as pc
 from dashboard.ingestion.calendar_columns import calendar_columns, years_of
 from dashboard.ingestion.content import content_hashes
 from dashboard.ingestion.encoding import encoded
-from dashboard.ingestion.memory import Memory, search_key
+from dashboard.ingestion.memory import Memory
 from dashboard.ingestion.packing import pack
 from dashboard.ingestion.rates import convert
 from dashboard.ingestion.rows import ROW_SCHEMA, conform
 from dashboard.ingestion.sources import Lines
+from dashboard.names import search_key
 from database import loading
 from database.connection import Session
 from database.loading import Stored

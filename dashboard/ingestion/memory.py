@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,6 +16,7 @@ from dashboard.ingestion.encoding import encoded
 from dashboard.ingestion.packing import CODED
 from dashboard.ingestion.public_days import public_days
 from dashboard.ingestion.rows import CUSTOMER_SCHEMA, MERCHANT_SCHEMA, conform
+from dashboard.names import search_key
 from database import loading
 from database.connection import Session
 from database.loading import BankTerms, Party
@@ -100,12 +100,6 @@ class Memory:
         ]
         found = loading.rates_between(session, self.terms.base_currency, foreign, days[0], days[-1])
         self.rates |= {(code, day): found.get((code, day)) for code in foreign for day in days}
-
-
-def search_key(name: str) -> str:
-    """Return a name as it is searched for: without case and accents."""
-    letters = unicodedata.normalize("NFKD", name)
-    return "".join(letter for letter in letters if not unicodedata.combining(letter)).casefold().strip()
 
 
 def _distinct(column: pa.ChunkedArray) -> list[str]:

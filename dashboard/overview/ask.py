@@ -17,7 +17,7 @@ from database.connection import read_only
 from database.queries.banks import newest_own, visible_banks
 from database.queries.labels import label_delays
 from database.segments import extent
-from models.access import Person
+from models.access import Permission, Person
 from models.messages import Message
 
 _KEPT_SECONDS = 60
@@ -43,7 +43,13 @@ def ask(person: Person, query: str, *, now: datetime) -> Answer:
         chosen, refused = choose_banks(filters.banks, visible, default)
         found = None
         if chosen:
-            view = look(filters, chosen, extent(session, [bank.bank_id for bank in chosen]), now)
+            view = look(
+                filters,
+                chosen,
+                extent(session, [bank.bank_id for bank in chosen]),
+                now,
+                sees_people=person.may(Permission.VIEW_CUSTOMERS),
+            )
             found = overview(session, view, _maturity(chosen))
     return Answer(filters, visible, found, (*problems, *refused), now)
 

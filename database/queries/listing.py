@@ -29,13 +29,15 @@ def listed(
     limit: int = DEFAULT_LIMIT,
     least: Mapping[int, int] | None = None,
     each: Collection[str] = ("",),
+    banks: Collection[int] | None = None,
     **given: Any,
 ) -> tuple[Record, ...]:
     """Return the first rows of `model` in this order that fulfil `where`, as `record`s, in one statement.
 
     `record` is a dataclass whose fields are columns; `where` and `order` are SQL of this folder over them,
     the row is `t`, and values come in by name. `scope.least` is the number that `least` gives for the row's
-    bank (a bank that it leaves out has no rows), `each.value` is each of a few values in turn.
+    bank (a bank that it leaves out has no rows), `each.value` is each of a few values in turn. `banks` are
+    some of the scope's.
 
     An index on (bank_id, …) in this order is walked, never sorted: one equality per bank does that,
     `bank_id = any(…)` does not.
@@ -52,7 +54,8 @@ def listed(
         ) t
         order by {order} limit :limit
     """).columns(*columns)
-    ids = [bank_id for bank_id in bank_ids(session) if least is None or bank_id in least]
+    scope_ids = [bank_id for bank_id in bank_ids(session) if banks is None or bank_id in banks]
+    ids = [bank_id for bank_id in scope_ids if least is None or bank_id in least]
     limits = [0 if least is None else least[bank_id] for bank_id in ids]
     scope = {"bank_ids": ids, "least": limits, "each": list(each), "limit": limit}
     found = session.execute(statement, {**scope, **given})

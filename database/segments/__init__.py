@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from database.segments.selection import MISSING, Selection
+from database.segments.selection import MISSING, Selection, Words
 from database.segments.sums import Bucket, Extreme, Fold, Sums, added
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ __all__ = [
     "Fold",
     "Selection",
     "Sums",
+    "Words",
     "added",
     "data_version",
     "extent",

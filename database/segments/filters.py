@@ -9,8 +9,9 @@ import numpy as np
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from database.dimensions import DIMENSIONS
+from database.dimensions import DERIVED, DIMENSIONS
 from database.segments import kernel
+from database.segments.derived import Derived, tests_of
 from database.segments.kernel import Chosen, Ints, Mask, Money, Rows
 from database.segments.record import Columns
 from database.segments.selection import MISSING, Selection
@@ -32,10 +33,11 @@ class Filters:
     scores: tuple[int, int] | None
     amounts: tuple[int, int] | None
     money_column: str
+    tests: tuple[Derived, ...] = ()
 
     def places(self, columns: Columns, place: slice, rows: Rows, money: Money) -> tuple[Chosen, int]:
         """Return where the records that pass are, and how many only lack the money that is filtered."""
-        if not (self.codes or self.numbers or self.scores or self.amounts):
+        if not (self.codes or self.numbers or self.scores or self.amounts or self.tests):
             return EVERY, 0
         mask = np.ones(len(rows.sign), np.bool_)
         for name, passes in self.codes.items():
@@ -44,6 +46,8 @@ class Filters:
             kernel.keep_numbers(mask, columns[name][place], numbers)
         if self.scores is not None:
             kernel.keep_between(mask, columns["score"][place], *self.scores)
+        for test in self.tests:
+            mask &= test.passing(columns, place)
         outside = 0
         if self.amounts is not None:
             outside = kernel.unconverted(rows, mask, money)
@@ -65,12 +69,13 @@ def filters_of(session: Session, selection: Selection, names: Names) -> Filters:
         scores=_bounds(selection.score_e4, _HIGHEST_SCORE),
         amounts=_bounds(selection.amount_e4, _LARGEST),
         money_column="base_e4" if selection.currency is None else "native_e4",
+        tests=tests_of(session, selection),
     )
 
 
 def _passes(selection: Selection, names: Names) -> dict[str, Mask]:
     passes: dict[str, Mask] = {}
-    for slug in {**selection.include, **selection.exclude}:
+    for slug in {**selection.include, **selection.exclude}.keys() - DERIVED.keys():
         codes = _codes(slug, names)
         table = np.full(CODES, slug not in selection.include)
         table[[codes[value] for value in selection.include.get(slug, ()) if value in codes]] = True

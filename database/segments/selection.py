@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 Bounds = tuple[int | None, int | None]
 Period = tuple[datetime, datetime]
 
+PARTIES = ("customer", "merchant")
+
 MISSING = ""
 """The filter value that stands for "the row has none"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Text to look for: a row's own id, its customer's or merchant's id, or the beginning of a name.
+
+    `key` is the text as `search_key` columns hold names; names of people count only where `sees_people`.
+    """
+
+    text: str
+    key: str
+    sees_people: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +35,7 @@ class Selection:
     dimension are joined by or, dimensions by and. `amount_e4` and `score_e4` are inclusive bounds in
     ten-thousandths; the amount is native money where `currency` is set (then only rows of that currency
     count) and base money where it is not (then a row without a rate is outside, and counted beside).
+    Beside a record's dimensions, `include` and `exclude` take those of `DERIVED`; hours are the zone's.
     """
 
     bank_ids: tuple[int, ...]
@@ -35,6 +50,7 @@ class Selection:
     score_e4: Bounds | None = None
     customer_id: str | None = None
     merchant_id: str | None = None
+    words: Words | None = None
 
     def __post_init__(self) -> None:
         """Refuse bounds that segments cannot answer exactly."""
@@ -46,3 +62,12 @@ class Selection:
 def minute_of(moment: datetime) -> int:
     """Return whole minutes since 1970 in UTC, the unit of time in a record."""
     return int(moment.astimezone(UTC).timestamp()) // 60
+
+
+def party_clauses(words: Words) -> Iterator[tuple[str, str]]:
+    """Return what a text asks of each kind of party, in SQL over `p`, `:text` and `:key`."""
+    for party in PARTIES:
+        by_name = (
+            " or p.search_key ^@ :key" if words.key and (party == "merchant" or words.sees_people) else ""
+        )
+        yield party, f"(p.{party}_id = :text{by_name})"

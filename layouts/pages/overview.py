@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard.language import Translator
 from layouts.attributes import aria, data
-from layouts.filter_bar import popover
+from layouts.filter_controls import filter_ids
+from layouts.filter_controls import toolbar as controls_of
 from layouts.overview_panels import SLUGS
 from layouts.page import Page, PageContext
 from layouts.panels import PanelIds, panel, panel_ids
@@ -23,10 +22,7 @@ GRID, TILES, CHARTS, EMPTY, NOTICES = (
 BUSY, AGAIN, ZONE, CHIPS, MEASURE = (
     f"overview-{part}" for part in ("busy", "again", "zone", "chips", "measure")
 )
-RANGE_LABEL, RANGE_MENU = "filter-range-label", "filter-range-menu"
-COMPARISON_LABEL, COMPARISON_MENU = "filter-comparison-label", "filter-comparison-menu"
-BANK_LABEL, BANK_MENU = "filter-bank-label", "filter-bank-menu"
-FIRST_DAY, LAST_DAY, APPLY = "filter-first-day", "filter-last-day", "filter-apply"
+FILTER = filter_ids("filter")
 PANELS: dict[str, PanelIds] = {slug: panel_ids("overview", slug) for slug in SLUGS}
 FRESH = "overview-fresh"
 AT_REST, WAITING = "overview-page", "overview-page is-busy"
@@ -80,34 +76,7 @@ def _stale(t: Translator) -> list[Component]:
 
 def toolbar(context: PageContext) -> Component:
     """Draw the controls of the filter, filled by the page's answer."""
-    t = context.t
-    return html.Div(
-        [
-            popover(RANGE_LABEL, RANGE_MENU, "calendar3", t(N_("Time range")), _custom(t)),
-            popover(COMPARISON_LABEL, COMPARISON_MENU, "layout-three-columns", t(N_("Compared with"))),
-            popover(BANK_LABEL, BANK_MENU, "bank", t(N_("Banks"))),
-        ],
-        className="filter-bar",
-    )
-
-
-def _custom(t: Translator) -> list[Component]:
-    return [
-        html.Div(
-            [
-                html.Label([t(N_("first day")), _day(FIRST_DAY)], className="field"),
-                html.Label([t(N_("last day")), _day(LAST_DAY)], className="field"),
-                html.Button(t(N_("Apply")), id=APPLY, className="button button-primary"),
-            ],
-            className="custom-range",
-        )
-    ]
-
-
-def _day(name: str) -> Component:
-    # The browser's own date field: its calendar, its keys, its language.
-    day: Any = "date"
-    return dcc.Input(id=name, type=day, className="day-input")
+    return controls_of(FILTER, context.t)
 
 
 PAGE = Page(

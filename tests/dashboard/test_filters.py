@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from dashboard.filters import DIMENSION_KEYS, LONGEST_VALUE, Choices, Filters, Measure
 from dashboard.periods import Comparison, Custom, Preset
-from database.dimensions import DIMENSIONS
+from database.dimensions import FILTERED
+from database.queries.rows import Order
 from models.errors import UserError
 
 wall = datetime.fromisoformat
@@ -34,7 +35,7 @@ def customs(draw: st.DrawFn) -> Custom:
 def choices(draw: st.DrawFn) -> Choices:
     chosen = {}
     for slug in draw(st.sets(st.sampled_from(sorted(DIMENSION_KEYS.values())))):
-        known = DIMENSIONS[slug].choices
+        known = FILTERED[slug].choices
         values = st.sampled_from(["", *known]) if known else FREE_WORDS
         chosen[slug] = frozenset(draw(st.sets(values, min_size=1, max_size=3)))
     return MappingProxyType(chosen)
@@ -58,8 +59,10 @@ FILTERS = st.builds(
     exclude=choices(),
     amount_e4=bounds(10**15),
     score_e4=bounds(10_000),
-    customer=st.one_of(st.none(), FREE_WORDS.filter(bool)),
-    merchant=st.one_of(st.none(), FREE_WORDS.filter(bool)),
+    customer=st.one_of(st.none(), FREE_WORDS.filter(str.strip)),
+    merchant=st.one_of(st.none(), FREE_WORDS.filter(str.strip)),
+    text=st.one_of(st.none(), FREE_WORDS.filter(str.strip)),
+    order=st.sampled_from(Order),
 )
 
 
@@ -77,7 +80,24 @@ def test_any_text_is_read_or_refused_with_a_sentence(query: str) -> None:
 
 
 @given(
-    st.sampled_from(["range", "compare", "by", "bank", "amount", "score", "customer", "channel!", "v", "x"]),
+    st.sampled_from(
+        [
+            "range",
+            "compare",
+            "by",
+            "bank",
+            "amount",
+            "score",
+            "customer",
+            "channel!",
+            "hour",
+            "risk!",
+            "text",
+            "order",
+            "v",
+            "x",
+        ]
+    ),
     st.text(max_size=60),
 )
 def test_any_value_of_any_key_is_read_or_refused_with_a_sentence(key: str, value: str) -> None:
@@ -112,6 +132,11 @@ def test_any_value_of_any_key_is_read_or_refused_with_a_sentence(key: str, value
         ("x=" + "y" * 5_000, "longer than"),
         ("&".join(f"country={n}" for n in range(61)), "more than 60 values"),
         ("bank=", "has no name"),
+        ("label=maybe", "not a value"),
+        ("hour=mon-24", "not a value"),
+        ("risk=enormous", "not a value"),
+        ("order=random", "can be newest, oldest"),
+        ("text=%20", "is empty"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_with_its_reason(query: str, part: str) -> None:

@@ -10,6 +10,7 @@ from dashboard.charts.figure import Words
 from dashboard.filters import Filters, Measure
 from dashboard.language import translator
 from layouts import filter_bar
+from layouts.chips import chip_value, chips
 from tests.dashboard.test_view import DEMO, NORTH, SOUTH
 from tests.layouts.test_tiles import texts
 
@@ -69,15 +70,15 @@ def test_the_bank_control_says_how_many() -> None:
 
 def test_chips_say_what_narrows_and_lift_it() -> None:
     filters = Filters.from_query("bank=north&channel=atm&country!=FR&amount=5..&merchant=m-1")
-    chips = filter_bar.chips("/", filters, EN, "EUR")
-    said = ["".join(texts(chip)) for chip in chips]
+    found = chips("/", filters, EN, "EUR")
+    said = ["".join(texts(chip)) for chip in found]
     assert said == ["amount ≥ €5", "merchant m-1", "channel cash machine", "country not France", "Clear"]
-    assert links(chips)[-1] == ("Clear", "/?bank=north")
-    assert links(chips)[0] == ("", "/?bank=north&merchant=m-1&channel=atm&country!=FR")
+    assert links(found)[-1] == ("Clear", "/?bank=north")
+    assert links(found)[0] == ("", "/?bank=north&merchant=m-1&channel=atm&country!=FR")
 
 
 def test_without_filters_there_are_no_chips() -> None:
-    assert filter_bar.chips("/", Filters.from_query("bank=north&range=7d"), EN) == []
+    assert chips("/", Filters.from_query("bank=north&range=7d"), EN) == []
 
 
 def test_an_address_below_another_path_keeps_it() -> None:
@@ -92,5 +93,5 @@ def test_bounds_of_amounts_are_written_as_they_are() -> None:
         ("score=0.7..", "≥ 0.7"),
     ):
         key = query.partition("=")[0]
-        assert filter_bar.chip_value(key, Filters.from_query(query), EN, "EUR") == text
-    assert filter_bar.chip_value("amount", Filters.from_query("amount=1200.."), EN) == "≥ 1,200"
+        assert chip_value(key, Filters.from_query(query), EN, "EUR") == text
+    assert chip_value("amount", Filters.from_query("amount=1200.."), EN) == "≥ 1,200"
