@@ -1,4 +1,4 @@
-"""Command: migrate the database forward or back, or say where it stands."""
+"""Command: migrate the database forward or back, say where it stands, or draft what it lacks."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import logging
 import sys
 from collections.abc import Sequence
 
+from database.autogenerate import draft
 from database.migration_files import find, read_migrations
 from database.migrations import history, rollback, run_all_migrations, run_migration, scripts, status
 from models.errors import UserError
@@ -36,6 +37,11 @@ def _parser() -> argparse.ArgumentParser:
         "--history", action="store_true", help="list what was applied, when and how long it took"
     )
     what.add_argument("--current", action="store_true", help="print the last migration applied")
+    what.add_argument(
+        "--autogenerate",
+        metavar="NAME",
+        help="draft the next migration, up and down, from the difference between models and schema",
+    )
     parser.add_argument("--sql", action="store_true", help="print the SQL instead of running it")
     return parser
 
@@ -48,6 +54,20 @@ def _steps(text: str) -> int:
 
 
 def _lines(options: argparse.Namespace) -> list[str]:
+    asked = _told(options)
+    if asked is not None:
+        return asked
+    if options.rollback:
+        return [f"undid {name}" for name in rollback(options.rollback)] or ["nothing to undo"]
+    if options.migration:
+        names = run_migration(options.migration)
+    else:
+        names = run_all_migrations(target=options.target)
+    return [f"applied {name}" for name in names] or ["nothing to apply"]
+
+
+def _told(options: argparse.Namespace) -> list[str] | None:
+    """Answer what leaves the database as it is; None if it is to be changed."""
     if options.status:
         return [
             f"{state.name:40} {state.applied_at.isoformat(' ', 'seconds') if state.applied_at else 'pending'}"
@@ -58,15 +78,9 @@ def _lines(options: argparse.Namespace) -> list[str]:
         return [f"{one.at.isoformat(' ', 'seconds')}  {one.name:40} {one.duration_ms} ms" for one in applied]
     if options.current:
         return [applied[-1].name if applied else "no migration yet"]
-    if options.sql:
-        return _sql(options)
-    if options.rollback:
-        return [f"undid {name}" for name in rollback(options.rollback)] or ["nothing to undo"]
-    if options.migration:
-        names = run_migration(options.migration)
-    else:
-        names = run_all_migrations(target=options.target)
-    return [f"applied {name}" for name in names] or ["nothing to apply"]
+    if options.autogenerate:
+        return [f"drafted {path}" for path in draft(options.autogenerate)] or ["models and schema agree"]
+    return _sql(options) if options.sql else None
 
 
 def _sql(options: argparse.Namespace) -> list[str]:

@@ -1,4 +1,4 @@
-"""Command for a superuser: make Vigie's database and its three roles on one's own PostgreSQL server."""
+"""Command: make Vigie's database and its three roles on one's own PostgreSQL server."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         url = make_url(options.url)
     except ArgumentError:
-        sys.stderr.write("URL must be of the form postgresql://superuser:password@host:port/database\n")
+        sys.stderr.write("URL must be of the form postgresql://administrator:password@host:port/database\n")
         return 2
     passwords = {role: os.environ.get(name) or secrets.token_urlsafe(24) for role, name in PASSWORDS.items()}
     try:
@@ -43,7 +43,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m database.setup_roles", description=__doc__)
     parser.add_argument(
-        "url", metavar="URL", help="address of a superuser: postgresql://user:password@host/db"
+        "url",
+        metavar="URL",
+        help="address of a superuser, or of a role with CREATEROLE and CREATEDB as managed servers give:"
+        " postgresql://user:password@host/db",
     )
     parser.add_argument("--database", default="vigie", help="name of Vigie's database (default: vigie)")
     parser.epilog = (

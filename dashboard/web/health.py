@@ -34,7 +34,10 @@ def ready() -> tuple[Response, int]:
 
 
 def is_worker_alive() -> bool:
-    """Whether no worker is missed: one that was stopped in order signs off, a dead one goes silent."""
+    """Whether no worker is missed: one that was stopped in order signs off, a dead one goes silent.
+
+    None at all is no fault: pages are right without one, and it starts only once the first page is up.
+    """
     with get_db_session() as session:
         age_s = heartbeat_age_s(session)
     return age_s is None or age_s <= LONGEST_SILENCE_S

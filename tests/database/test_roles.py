@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import psycopg2
@@ -15,12 +16,15 @@ from sqlalchemy.exc import ProgrammingError
 
 from database import connection
 from database.connection import execute_query, get_db_session
+from database.migrations import run_all_migrations
 from database.roles import ensure_roles
 from models.errors import UnavailableError, UserError
+from tests.conftest import missing
 from tests.factories import make_bank
-from tests.servers import Database, Server
+from tests.servers import Database, Server, binaries_of
 
 pytestmark = pytest.mark.every_postgres
+ADMINISTRATOR = "cloud-admin"
 
 
 def ask(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
@@ -143,13 +147,81 @@ def test_a_role_that_was_given_too_much_is_put_right(
 
 def test_a_wrong_superuser_is_a_sentence(committed: Database) -> None:
     wrong = make_url(committed.superuser_url).set(password="wrong").render_as_string(hide_password=False)
-    with pytest.raises(UnavailableError, match="does not let the superuser in"):
+    with pytest.raises(UnavailableError, match="does not let this login in"):
         ensure_roles(wrong, {}, "vigie")
 
 
-def test_who_is_no_superuser_cannot_make_the_roles(committed: Database) -> None:
-    with pytest.raises(UserError, match="needs a superuser, and vigie_app is none"):
+def test_who_may_not_make_roles_is_told_what_it_takes(committed: Database) -> None:
+    with pytest.raises(UserError, match="or CREATEROLE and CREATEDB: vigie_app has neither"):
         ensure_roles(committed.app_url, {}, "vigie")
+
+
+@pytest.fixture
+def managed(postgres_version: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """A new server of its own, on which nobody has made the roles."""
+    binaries = binaries_of(postgres_version)
+    if binaries is None:
+        missing(f"PostgreSQL {postgres_version}")
+    monkeypatch.delenv("VIGIE_TEST_HOME", raising=False)
+    server = Server(postgres_version, binaries).start()
+    yield server
+    server.stop()
+
+
+def administrator(server: Server) -> str:
+    """The address of a managed server's administrator: may make roles and databases, and is no superuser."""
+    server.execute("create role {} login password 'x' createrole createdb", ADMINISTRATOR)
+    url = make_url(server.url()).set(username=ADMINISTRATOR, password="x")
+    return url.render_as_string(hide_password=False)
+
+
+def test_an_administrator_who_is_no_superuser_makes_roles_that_work(
+    managed: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passwords = {"vigie_owner": "o" * 20, "vigie_app": "a" * 20}
+    url = administrator(managed)
+    for _ in ("made", "made again"):
+        ensure_roles(url, passwords, "of_an_administrator")
+    owner, app = (
+        make_url(url).set(username=name, password=passwords[name], database="of_an_administrator")
+        for name in ("vigie_owner", "vigie_app")
+    )
+    run_all_migrations(owner.render_as_string(hide_password=False))
+    ensure_roles(url, passwords, "of_an_administrator")
+    ask(monkeypatch, app.render_as_string(hide_password=False))
+    with get_db_session() as session:
+        make_bank(session, "first")
+    assert execute_query("select code from banks") == [{"code": "first"}]
+    connection.dispose()
+    assert not _is_member(managed, ADMINISTRATOR, "vigie_owner")
+
+
+def _is_member(server: Server, member: str, role: str) -> bool:
+    """Whether a login may change into a role."""
+    url = make_url(server.url()).set(username=member, password="x")
+    with closing(psycopg2.connect(url.render_as_string(hide_password=False))) as login:
+        try:
+            login.cursor().execute(f"set role {role}")
+        except psycopg2.errors.InsufficientPrivilege:
+            return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("before", "sentence"),
+    [
+        ("create database made_by_another", "the roles or the database belong to somebody else"),
+        ("alter role vigie_app bypassrls", "vigie_app has more power than it may have"),
+    ],
+)
+def test_an_administrator_is_told_what_only_somebody_else_can_do(
+    managed: Server, before: str, sentence: str
+) -> None:
+    url = administrator(managed)
+    ensure_roles(url, {}, "of_an_administrator")
+    managed.execute(before)
+    with pytest.raises(UserError, match=sentence):
+        ensure_roles(url, {}, "made_by_another")
 
 
 def test_the_command_prints_settings_that_work(
@@ -192,5 +264,5 @@ def test_the_command_says_what_is_wrong_and_fails() -> None:
         check=False,
     )
     assert done.returncode == 1
-    assert done.stderr.startswith("The database does not let the superuser in")
+    assert done.stderr.startswith("The database does not let this login in")
     assert "Traceback" not in done.stderr
