@@ -10,6 +10,7 @@ from typing import Any, Final, ParamSpec, Protocol, TypeVar
 
 from dash import ClientsideFunction
 
+from callbacks.answers import encoded
 from callbacks.interface import Interface
 from dashboard import clock
 from dashboard.web.signed_in import current_locale as locale
@@ -78,12 +79,12 @@ class PageCallbacks:
         for entry in self._app.registered[known:]:
             self._app.permissions.setdefault(entry["output"], self._page.permission)
 
-    def _guarded(self, function: Callable[P, R]) -> Callable[P, R]:
+    def _guarded(self, function: Callable[P, R]) -> Callable[P, Any]:
         @wraps(function)
-        def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> Any:
             require(self._page.permission)
             with acting(page=self._page.path):
-                return function(*args, **kwargs)
+                return encoded(function(*args, **kwargs))
 
         return guarded
 

@@ -13,6 +13,7 @@ import os
 import sys
 import time
 import weakref
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID, uuid4
@@ -34,7 +35,14 @@ _WORDS = np.dtype("<u8")
 
 
 def folder() -> Path:
-    """Return the folder of the copies."""
+    """Return the folder of the copies, made again where somebody took it away."""
+    place = _folder_of(os.environ.get("VIGIE_HOME"))
+    return place if place.is_dir() else cache_folder("segments")
+
+
+@lru_cache(maxsize=8)
+def _folder_of(_home: str | None) -> Path:
+    """Read the settings once: every page asks."""
     return cache_folder("segments")
 
 

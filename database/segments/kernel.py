@@ -129,8 +129,8 @@ def _add(
 
 
 @_compiled
-def _keep_extreme(kept: Ints, amount: Whole, sign: Whole, seq: Whole) -> None:
-    """Net a record into the distinct amounts kept, largest first: amount, rows, Σ of their ingest_seq.
+def _keep_extreme(kept: Ints, amount: Whole, rows: Whole, seqs: Whole) -> None:
+    """Net rows into the distinct amounts kept, largest first: amount, rows, Σ of their ingest_seq.
 
     Where one row is left at an amount, the sum is its number.
     """
@@ -141,8 +141,8 @@ def _keep_extreme(kept: Ints, amount: Whole, sign: Whole, seq: Whole) -> None:
         for below in range(len(kept) - 1, at, -1):
             kept[below] = kept[below - 1]
         kept[at, 0], kept[at, 1], kept[at, 2] = amount, 0, 0
-    kept[at, 1] += sign
-    kept[at, 2] += sign * seq
+    kept[at, 1] += rows
+    kept[at, 2] += seqs
 
 
 @_compiled
@@ -174,9 +174,9 @@ def fold(rows: Rows, chosen: Chosen, money: Money, clock: Clock, scale: Scale, c
             bucket += np.uint64(amount >= scale.edges[bucket + np.uint64(1)])
             cells.amounts[bucket, np.uint64(label)] += sign
             if amount >= cells.largest[-1, 0]:
-                _keep_extreme(cells.largest, amount, sign, rows.ingest_seq[i])
+                _keep_extreme(cells.largest, amount, sign, sign * rows.ingest_seq[i])
             if -amount >= cells.smallest[-1, 0]:
-                _keep_extreme(cells.smallest, -amount, sign, rows.ingest_seq[i])
+                _keep_extreme(cells.smallest, -amount, sign, sign * rows.ingest_seq[i])
     return bound
 
 
@@ -207,7 +207,16 @@ def more_extremes(
         _, _, has_money = _state(rows, i, money)
         amount = rows.amount[i] * direction
         if has_money == KNOWN and kept[-1, 0] <= amount < beyond:
-            _keep_extreme(kept, amount, np.int64(rows.sign[i]), rows.ingest_seq[i])
+            sign = np.int64(rows.sign[i])
+            _keep_extreme(kept, amount, sign, sign * rows.ingest_seq[i])
+
+
+@_compiled
+def merge_extremes(kept: Ints, others: Ints) -> None:
+    """Net what another pass kept into this one's; what is among the most extreme of all, both have kept."""
+    for amount, rows, seqs in others:
+        if amount != NOWHERE and amount >= kept[-1, 0]:
+            _keep_extreme(kept, amount, rows, seqs)
 
 
 @_compiled

@@ -62,6 +62,14 @@ def empty_cells(sizes: Mapping[str, int], days: int) -> Cells:
     )
 
 
+def add_cells(cells: Cells, others: Cells) -> None:
+    """Add what another pass over other records has filled."""
+    for name in ("counts", "squares", "customers", "amounts"):
+        getattr(cells, name)[...] += getattr(others, name)
+    kernel.merge_extremes(cells.largest, others.largest)
+    kernel.merge_extremes(cells.smallest, others.smallest)
+
+
 def none_kept() -> Ints:
     """Return room for the extreme amounts."""
     return np.full((EXTREMES_KEPT, 3), kernel.NOWHERE, np.int64)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -25,6 +27,11 @@ from models.transactions import VOLUME_TYPES, TransactionType
 
 _IS_VOLUME = np.zeros(kernel.TYPES, np.uint8)
 _IS_VOLUME[[code for code, kind in enumerate(TransactionType, start=1) if kind in VOLUME_TYPES]] = 1
+
+# The loops run without Python's lock: a long range is folded on every core, a short one needs no thread.
+_CORES = os.cpu_count() or 1
+_WORTH_A_THREAD = 150_000
+_FOLDERS = ThreadPoolExecutor(_CORES, "fold")
 
 # The bound is a sum of doubles, so it keeps a little away from the true end.
 _MOST_MONEY = float(np.iinfo(np.int64).max) * 0.999
@@ -136,14 +143,34 @@ def _parts(snapshot: _Snapshot, minutes: Minutes) -> Iterator[_Part]:
 
 def _folded(snapshot: _Snapshot, parts: list[_Part], minutes: Minutes) -> tuple[Cells, Sequence[date]]:
     clock, days = clock_of(snapshot.zone, *minutes)
-    cells = margins.empty_cells(
-        {name: 1 + max(run.largest[name] for run in snapshot.runs) for name in kernel.COUNTED}, len(days)
+    sizes = {name: 1 + max(run.largest[name] for run in snapshot.runs) for name in kernel.COUNTED}
+
+    def fold(share: list[_Part]) -> tuple[Cells, float]:
+        cells = margins.empty_cells(sizes, len(days))
+        return cells, sum(
+            kernel.fold(part.rows, part.chosen, snapshot.money, clock, margins.SCALE, cells) for part in share
+        )
+
+    (cells, bound), *others = (
+        _FOLDERS.map(fold, shares) if len(shares := _shares(parts)) > 1 else [fold(parts)]
     )
-    bound = sum(
-        kernel.fold(part.rows, part.chosen, snapshot.money, clock, margins.SCALE, cells) for part in parts
-    )
+    for other, its_bound in others:
+        margins.add_cells(cells, other)
+        bound += its_bound
     _check_bound(bound)
     return cells, days
+
+
+def _shares(parts: list[_Part]) -> list[list[_Part]]:
+    """Deal the parts out, each next one to who has the fewest records; few records are one share."""
+    records = sum(len(part.rows.sign) for part in parts)
+    shares: list[list[_Part]] = [[] for _ in range(min(_CORES, 1 + records // _WORTH_A_THREAD))]
+    loads = [0] * len(shares)
+    for part in sorted(parts, key=lambda part: -len(part.rows.sign)):
+        least = loads.index(min(loads))
+        shares[least].append(part)
+        loads[least] += len(part.rows.sign)
+    return shares
 
 
 def _folded_days(

@@ -24,6 +24,7 @@ from models.messages import N_
 Minutes = tuple[int, int]
 
 _MOST_OPEN = 4_096
+_NEVER = (0, int(np.iinfo(np.int64).max))
 _FETCHED_AT_ONCE = 1_000_000
 
 _LISTED = text("""
@@ -44,9 +45,20 @@ class Run:
 
     def between(self, minutes: Minutes) -> slice:
         """Return where the records with since ≤ minute < until are."""
+        first, last = self.ends
+        if minutes[0] <= first and last < minutes[1]:
+            return slice(0, self.n)
         # Searched as the column's own type: for another, NumPy would copy the column.
         since, until = np.searchsorted(self.columns["minute"], np.array(minutes, np.int32))
         return slice(int(since), int(until))
+
+    @cached_property
+    def ends(self) -> Minutes:
+        """The first and the last minute; of no records, none that a period could hold."""
+        if not self.n:
+            return _NEVER
+        minute = self.columns["minute"]
+        return int(minute[0]), int(minute[-1])
 
     @cached_property
     def largest(self) -> dict[str, int]:

@@ -1,0 +1,35 @@
+"""What a callback returns, encoded once: otherwise every component of it is walked through in Python."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import orjson
+from dash.development.base_component import Component
+
+_OPTIONS: Final = orjson.OPT_NON_STR_KEYS | orjson.OPT_SERIALIZE_NUMPY
+
+
+def encoded(answer: Any) -> Any:
+    """Return the answer with each output's components and values as JSON that is taken over as it stands.
+
+    What is not one of them (a patch, "no update", text, a number) stays, for Dash to look at.
+    """
+    if isinstance(answer, Mapping):
+        return {key: _fragment(value) for key, value in answer.items()}
+    if isinstance(answer, list | tuple):
+        return [_fragment(value) for value in answer]
+    return _fragment(answer)
+
+
+def _fragment(value: Any) -> Any:
+    if isinstance(value, Component | dict | list | tuple):
+        return orjson.Fragment(orjson.dumps(value, default=_plain, option=_OPTIONS))
+    return value
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Component):
+        return value.to_plotly_json()
+    raise TypeError(type(value).__name__)
