@@ -14,9 +14,20 @@ from typing import TextIO
 
 from dashboard.ingestion.bank import BankFound, BankWish, bank_for
 from dashboard.ingestion.layouts import GENERIC, LAYOUTS
-from dashboard.ingestion.options import ImportOptions, ImportResult, Progress
+from dashboard.ingestion.mapping import mapping_of
+from dashboard.ingestion.options import (
+    KINDS,
+    AlertsMode,
+    Decimals,
+    ImportOptions,
+    ImportResult,
+    Progress,
+    chosen,
+    day_of,
+)
 from dashboard.ingestion.plan import JOB_KIND, Plan, plan_import
 from dashboard.ingestion.run import import_file, said
+from dashboard.ingestion.terms import DateOrder
 from dashboard.jobs.submit import submit
 from database.config import DatabaseConfig
 from database.connection import get_db_session
@@ -25,8 +36,8 @@ from database.logs.events import store_logs
 from database.migrations import run_all_migrations
 from database.owner import owner_session
 from database.segments.compaction import fold_tail
+from models.datasets import DatasetKind
 from models.errors import UserError
-from models.messages import N_
 
 SAY_EVERY_S = 5.0
 DRAW_EVERY_S = 0.2
@@ -68,6 +79,8 @@ def _import(options: argparse.Namespace) -> int:
     try:
         size = plan.source.size / 1e6
         _say(f"Reading {plan.path.name} ({size:.1f} MB): {plan.layout.label}.")
+        for note in plan.notes:
+            _say(str(note))
         line = ProgressLine(sys.stdout)
         result = import_file(plan.path, plan.options, line.show)
         line.end()
@@ -89,13 +102,7 @@ def _queue(options: argparse.Namespace) -> int:
 
 def _prepare(options: argparse.Namespace) -> Plan:
     """Check the file before anything is written, then find or make its bank."""
-    asked = ImportOptions(
-        options.bank,
-        options.layout,
-        dict(_pair(given) for given in options.map),
-        options.time_zone,
-        options.currency.upper() if options.currency else None,
-    )
+    asked = _asked(options)
     plan = plan_import(Path(options.file).resolve(), asked)
     wish = BankWish(options.bank_name, options.bank_zone, options.base_currency, options.country)
     with get_db_session() as session:
@@ -103,6 +110,26 @@ def _prepare(options: argparse.Namespace) -> Plan:
         found = bank_for(session, options.bank, wish, currency=currency, grant=options.grant)
     _tell_bank(found)
     return plan
+
+
+def _asked(options: argparse.Namespace) -> ImportOptions:
+    said = mapping_of(options.map)
+    return ImportOptions(
+        options.bank,
+        options.layout,
+        said.columns,
+        options.time_zone,
+        options.currency.upper() if options.currency else None,
+        kind=chosen(DatasetKind, options.kind),
+        alerts=chosen(AlertsMode, options.alerts),
+        base_date=day_of(options.base_date) if options.base_date else None,
+        words=said.words,
+        constants=said.constants,
+        features=options.features,
+        dates=chosen(DateOrder, options.dates) if options.dates else None,
+        decimals=chosen(Decimals, options.decimals) if options.decimals else None,
+        encoding=options.encoding,
+    )
 
 
 def _tell_bank(found: BankFound) -> None:
@@ -183,13 +210,6 @@ def _clock(seconds: float) -> str:
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
-def _pair(given: str) -> tuple[str, str]:
-    field, mark, column = given.partition("=")
-    if not (field and mark and column):
-        raise UserError(N_("--map {given} is not FIELD=COLUMN, like --map amount=TX_AMOUNT."), given=given)
-    return field, column
-
-
 def _as_interrupt(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
@@ -210,8 +230,22 @@ def _parser() -> argparse.ArgumentParser:
     add("--country", metavar="CC", help="a new bank's country, for its public holidays")
     add("--grant", action="append", default=[], metavar="USER", help="let this user see the bank too")
     add("--job", action="store_true", help="queue the import for the worker instead of waiting for it")
+    add("--kind", choices=KINDS, default=KINDS[0], help="what the rows are (default: transactions)")
     add("--layout", choices=(*LAYOUTS, GENERIC), help="default: the one whose header the file has")
-    add("--map", action="append", default=[], metavar="FIELD=COLUMN", help="which column fills a field")
+    add(
+        "--map",
+        action="append",
+        default=[],
+        metavar="FIELD=COLUMN",
+        help="which column fills a field (columns joined by +; @row numbers rows without an id; @none leaves "
+        "a field out); FIELD.WORD=OURS what a word means; FIELD:=VALUE one value for all; or a mapping file",
+    )
+    add("--base-date", metavar="DAY", help="the day that a file's offsets count from")
+    add("--dates", choices=tuple(DateOrder), help="what comes first in dates like 01/02/2020")
+    add("--decimals", choices=tuple(Decimals), help="the sign before an amount's decimals")
+    add("--encoding", metavar="NAME", help="the text's encoding (default: UTF-8, or UTF-16 by its mark)")
+    add("--features", action="store_true", help="keep the columns that fill no field beside the rows")
+    add("--alerts", choices=tuple(AlertsMode), default=AlertsMode.RECENT, help="which rows may open alerts")
     add("--time-zone", metavar="ZONE", help="zone of times that name none (default: the bank's)")
     add("--currency", metavar="CUR", help="currency of rows that name none")
     return parser

@@ -4,26 +4,22 @@ from __future__ import annotations
 
 import codecs
 import csv
-import gzip
-import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import BinaryIO
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
+from dashboard.ingestion.packed import DAMAGED, Packed, Stream
 from dashboard.ingestion.records import LONGEST_RECORD, Records, find_records, is_whole
-from dashboard.ingestion.sources import Chunk, Position, Reject
+from dashboard.ingestion.sources import Chunk, Position, Reject, first_chunk
 from models.errors import UserError
 from models.messages import N_, Message
 
 PIECE_BYTES = 4 << 20
 LONGEST_SHOWN = 200
 _DELIMITERS = (",", ";", "\t", "|")
-_OTHER_ENCODINGS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,28 +34,30 @@ class Piece:
 class CsvSource:
     """A CSV file, compressed or not; the first line names the columns."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self.size = path.stat().st_size
-        with path.open("rb") as file:
-            self._is_gzip = file.read(2) == b"\x1f\x8b"
+    def __init__(self, packed: Packed) -> None:
+        self._packed = packed
+        self._shown = packed.shown
+        self.size = packed.path.stat().st_size
         self.columns, self._delimiter, self._body = self._read_header()
+
+    def sample(self, columns: Sequence[str]) -> Chunk:
+        """Return the first records with these columns."""
+        return first_chunk(self, columns)
 
     def chunks(self, columns: Sequence[str], start: Position, rows: int) -> Iterator[Chunk]:
         """Yield chunks of at most `rows` records with these columns, beginning after `start`."""
-        with self._path.open("rb") as raw:
-            text: BinaryIO = gzip.GzipFile(fileobj=raw) if self._is_gzip else raw  # type: ignore[assignment]  # it reads and seeks alike
-            begin = start if start.records else self._body
+        begin = start
+        if not start.offset:
+            lines, offset = start.lines + self._body.lines, self._body.offset
+            begin = replace(start, lines=lines, offset=offset)
+        with self._packed.open() as text:
             self._seek(text, begin)
             for piece in self._pieces(text, begin, rows):
-                yield self._parse(piece, columns, raw.tell())
+                yield self._parse(piece, columns, text.consumed())
 
     def _read_header(self) -> tuple[tuple[str, ...], str, Position]:
-        with self._path.open("rb") as raw:
-            text: BinaryIO = gzip.GzipFile(fileobj=raw) if self._is_gzip else raw  # type: ignore[assignment]  # it reads and seeks alike
+        with self._packed.open() as text:
             beginning = self._read(text, LONGEST_RECORD, Position())
-        if beginning.startswith(_OTHER_ENCODINGS):
-            raise UserError(N_("{path} is in UTF-16: save it as UTF-8 first."), path=str(self._path))
         mark = len(codecs.BOM_UTF8) if beginning.startswith(codecs.BOM_UTF8) else 0
         beginning = beginning[mark:]
         first_line = beginning.partition(b"\n")[0].decode("utf-8", errors="replace")
@@ -67,7 +65,7 @@ class CsvSource:
         records = find_records(beginning, delimiter, is_last=len(beginning) + mark < LONGEST_RECORD)
         if not records.ends.size or b"\0" in beginning[: records.ends[0]]:
             raise UserError(
-                N_("{path} has no line that names its columns: is it CSV or Parquet?"), path=str(self._path)
+                N_("{path} has no line that names its columns: is it CSV or Parquet?"), path=self._shown
             )
         end = int(records.ends[0])
         names = self._names(beginning[:end].decode("utf-8", errors="replace"), delimiter)
@@ -79,27 +77,27 @@ class CsvSource:
             return next(csv.reader([line], delimiter=delimiter))
         except csv.Error as error:
             raise UserError(
-                N_("{path} has no line that names its columns: is it CSV or Parquet?"), path=str(self._path)
+                N_("{path} has no line that names its columns: is it CSV or Parquet?"), path=self._shown
             ) from error
 
-    def _seek(self, text: BinaryIO, begin: Position) -> None:
+    def _seek(self, text: Stream, begin: Position) -> None:
         try:
             text.seek(begin.offset)
-        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        except DAMAGED as error:
             raise self._damaged(begin) from error
 
-    def _read(self, text: BinaryIO, size: int, at: Position) -> bytes:
+    def _read(self, text: Stream, size: int, at: Position) -> bytes:
         try:
             return text.read(size)
-        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        except DAMAGED as error:
             raise self._damaged(at) from error
 
     def _damaged(self, at: Position) -> UserError:
         return UserError(
-            N_("{path} is damaged or cut off after line {line}."), path=str(self._path), line=at.lines
+            N_("{path} is damaged or cut off after line {line}."), path=self._shown, line=at.lines
         )
 
-    def _pieces(self, text: BinaryIO, begin: Position, rows: int) -> Iterator[Piece]:
+    def _pieces(self, text: Stream, begin: Position, rows: int) -> Iterator[Piece]:
         """Cut the text into pieces of whole records, at most `rows` each; the rest waits for more text."""
         rest, position, is_last = b"", begin, False
         while not is_last:
@@ -115,14 +113,14 @@ class CsvSource:
             if not total and len(content) > 2 * PIECE_BYTES:
                 raise UserError(
                     N_("{path}: line {line} is longer than {most} MB: is it CSV?"),
-                    path=str(self._path),
+                    path=self._shown,
                     line=position.lines + 1,
                     most=2 * PIECE_BYTES >> 20,
                 )
             kept = int(found.starts[place]) if place < total else found.rest
             lines = int(found.lines[place]) if place < total else found.rest_line
             rest = content[kept:]
-            position = Position(position.records + place, position.lines + lines, position.offset + kept)
+            position = position.after(place, lines, kept)
 
     def _parse(self, piece: Piece, columns: Sequence[str], bytes_read: int) -> Chunk:
         records = piece.records
@@ -136,17 +134,14 @@ class CsvSource:
         if table is None:
             raise UserError(
                 N_("{path} cannot be read near line {line}."),
-                path=str(self._path),
+                path=self._shown,
                 line=piece.start.lines + int(records.lines[0]) + 1,
             )
         good = np.setdiff1d(np.arange(records.starts.size), np.array(sorted(rejected), dtype=np.int64))
-        end = Position(
-            piece.start.records + records.starts.size,
-            piece.start.lines + records.rest_line,
-            piece.start.offset + records.rest,
-        )
+        end = piece.start.after(records.starts.size, records.rest_line, records.rest)
         lines = piece.start.lines + records.lines[good] + 1
-        return Chunk(table, lines, tuple(rejected[i] for i in sorted(rejected)), end, bytes_read)
+        numbers = piece.start.records + good + 1
+        return Chunk(table, lines, numbers, tuple(rejected[i] for i in sorted(rejected)), end, bytes_read)
 
     def _parse_rows(
         self, piece: Piece, columns: Sequence[str], rejected: dict[int, Reject]
@@ -242,7 +237,7 @@ def _cut(content: bytes, found: Records, first: int, until: int, position: Posit
         end - begin,
         end_line - line,
     )
-    start = Position(position.records + first, position.lines + line, position.offset + begin)
+    start = position.after(first, line, begin)
     return Piece(content[begin:end], records, start)
 
 

@@ -13,11 +13,11 @@ import pyarrow as pa
 from dashboard.ingestion import values
 from dashboard.ingestion.moments import day, moment
 from dashboard.ingestion.numbers import money, number
+from dashboard.ingestion.terms import Terms
 from dashboard.ingestion.values import Converted
 from models.transactions import Channel, Decision, FraudType, PaymentMethod, TransactionType
 
-# What a converter needs to know of the import: the zone of times without an offset.
-Convert = Callable[[pa.ChunkedArray, str], Converted]
+Convert = Callable[[pa.ChunkedArray, Terms], Converted]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,19 @@ class Field:
 
 
 def _plain(convert: Callable[[pa.ChunkedArray], Converted], *, is_required: bool = False) -> Field:
-    return Field(lambda column, _zone: convert(column), is_required)
+    return Field(lambda column, _terms: convert(column), is_required)
+
+
+def _moment(column: pa.ChunkedArray, terms: Terms) -> Converted:
+    return moment(column, terms.zone, terms.dates)
+
+
+def _money(column: pa.ChunkedArray, terms: Terms) -> Converted:
+    return money(column, has_decimal_comma=terms.has_decimal_comma)
+
+
+def _day(column: pa.ChunkedArray, terms: Terms) -> Converted:
+    return day(column, terms.dates)
 
 
 def _choice(choices: type[StrEnum], other: str | None) -> Field:
@@ -45,8 +57,8 @@ _SHARE = _plain(partial(number, lowest=0, highest=1))
 FIELDS: Mapping[str, Field] = MappingProxyType(
     {
         "transaction_id": _plain(values.identifier, is_required=True),
-        "timestamp": Field(moment, is_required=True),
-        "amount": _plain(money, is_required=True),
+        "timestamp": Field(_moment, is_required=True),
+        "amount": Field(_money, is_required=True),
         "currency": _plain(values.currency, is_required=True),
         "transaction_type": _choice(TransactionType, TransactionType.OTHER),
         "payment_method": _choice(PaymentMethod, PaymentMethod.OTHER),
@@ -68,18 +80,19 @@ FIELDS: Mapping[str, Field] = MappingProxyType(
         "is_fraud": _plain(values.flag),
         "fraud_type": _choice(FraudType, FraudType.OTHER),
         "fraud_reason": _TEXT,
-        "label_known_at": Field(moment),
+        "label_known_at": Field(_moment),
         "fraud_score": _SHARE,
         "model_name": _TEXT,
         "model_version": _TEXT,
         "decision": _choice(Decision, None),
         "merchant_name": _TEXT,
         "merchant_category": _TEXT,
+        "merchant_mcc_code": _TEXT,
         "customer_first_name": _TEXT,
         "customer_last_name": _TEXT,
         "customer_email": _TEXT,
         "customer_phone": _TEXT,
-        "customer_date_of_birth": Field(day),
+        "customer_date_of_birth": Field(_day),
         "customer_gender": _TEXT,
         "customer_occupation": _TEXT,
         "customer_street": _TEXT,

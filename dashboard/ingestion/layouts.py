@@ -1,125 +1,111 @@
-"""Known layouts of files: which of their columns are our fields, and what a layout says once for all rows."""
+"""The layouts that files can have, and how one is chosen: by name, by the header, or made of a mapping."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 
 from dashboard.ingestion.fields import FIELDS, REQUIRED
+from dashboard.ingestion.known.banksim import BANKSIM
+from dashboard.ingestion.known.handbook import HANDBOOK
+from dashboard.ingestion.known.ieee_cis import IEEE_CIS
+from dashboard.ingestion.known.parts import joined_id, joined_time
+from dashboard.ingestion.known.paysim import PAYSIM
+from dashboard.ingestion.known.sparkov import SPARKOV
+from dashboard.ingestion.known.tabformer import TABFORMER
+from dashboard.ingestion.known.ulb import ULB
+from dashboard.ingestion.layout import NONE, ROW_NUMBER, Derived, Layout, Translate
 from models.errors import UserError
 from models.messages import N_, Message
 
-Translate = Callable[[str], str | None]
-NOTHING: Mapping[str, str] = MappingProxyType({})
+__all__ = ["GENERIC", "LAYOUTS", "SPARKOV", "Layout", "choose_layout", "columns_of"]
 
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """How to read a file with these columns.
-
-    `columns` says which column fills a field, `constants` the fields that are the same in every row, and
-    `translations` how the distinct words of a field become ours. Fields of `cards` are card numbers
-    whatever their digits say.
-    """
-
-    slug: str
-    label: Message
-    columns: Mapping[str, str]
-    constants: Mapping[str, str] = field(default_factory=dict)
-    translations: Mapping[str, Translate] = field(default_factory=dict)
-    cards: frozenset[str] = frozenset()
-    has_label_dates: bool = False
-
-    def fits(self, header: Sequence[str]) -> bool:
-        """Say whether a file with this header is of this layout; other columns do not matter."""
-        return set(self.columns.values()) <= set(header)
-
-    @property
-    def read(self) -> tuple[str, ...]:
-        """Return the columns that are read, each once."""
-        return tuple(dict.fromkeys(self.columns.values()))
-
-
-def _channel_of_category(category: str) -> str:
-    if category.endswith("_net"):
-        return "online"
-    return "pos" if category.endswith("_pos") else "other"
-
-
-SPARKOV = Layout(
-    slug="sparkov",
-    label=Message(N_("Sparkov card transactions")),
-    columns={
-        "timestamp": "trans_date_trans_time",
-        "customer_id": "cc_num",
-        "merchant_id": "merchant",
-        "merchant_name": "merchant",
-        "merchant_category": "category",
-        "category": "category",
-        "channel": "category",
-        "amount": "amt",
-        "transaction_id": "trans_num",
-        "city": "city",
-        "state": "state",
-        "zip_code": "zip",
-        # The place of the payment: it differs on every row of a merchant.
-        "latitude": "merch_lat",
-        "longitude": "merch_long",
-        "is_fraud": "is_fraud",
-        "customer_first_name": "first",
-        "customer_last_name": "last",
-        "customer_gender": "gender",
-        "customer_street": "street",
-        "customer_city": "city",
-        "customer_state": "state",
-        "customer_zip_code": "zip",
-        "customer_latitude": "lat",
-        "customer_longitude": "long",
-        "customer_occupation": "job",
-        "customer_date_of_birth": "dob",
-    },
-    constants={
-        "currency": "USD",
-        "country": "US",
-        "customer_country": "US",
-        "transaction_type": "purchase",
-        "payment_method": "credit_card",
-    },
-    translations={
-        "channel": _channel_of_category,
-        # The prefix says nothing of the label: every name has it.
-        "merchant_name": lambda name: name.removeprefix("fraud_"),
-    },
-    cards=frozenset({"customer_id"}),
+LAYOUTS: Mapping[str, Layout] = MappingProxyType(
+    {layout.slug: layout for layout in (SPARKOV, HANDBOOK, PAYSIM, BANKSIM, ULB, IEEE_CIS, TABFORMER)}
 )
-
-LAYOUTS: Mapping[str, Layout] = MappingProxyType({layout.slug: layout for layout in (SPARKOV,)})
 GENERIC = "generic"
 
 
 def choose_layout(
-    header: Sequence[str], wanted: str | None, mapping: Mapping[str, str], constants: Mapping[str, str]
+    header: Sequence[str],
+    wanted: str | None,
+    mapping: Mapping[str, str],
+    constants: Mapping[str, str],
+    words: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Layout:
     """Return the layout that was asked for, or that the header shows, or one made of `mapping`.
 
-    `mapping` is field → column; it also overrides single columns of a known layout. `constants` fill
-    fields that no column gives.
+    `mapping` is field → column, or columns joined by +; it also overrides single columns of a known layout.
+    `constants` fill fields that no column gives. `words` say field by field what a column's words mean.
     """
     base = _base_layout(header, wanted, mapping)
     _check_mapping(header, mapping)
-    columns = {**base.columns, **mapping}
-    absent = [name for name, column in columns.items() if column not in header]
+    base = _without(base, mapping, header)
+    joined = {
+        name: columns for name, given in mapping.items() if len(columns := columns_of(given, header)) > 1
+    }
+    plain = {
+        name: column for name, column in mapping.items() if name not in joined and not column.startswith("@")
+    }
+    chosen = replace(
+        base,
+        columns={**base.columns, **plain},
+        derived={**base.derived, **{name: _joined(name, columns) for name, columns in joined.items()}},
+        constants={**base.constants, **constants},
+        translations={**base.translations, **{name: _meaning(said) for name, said in (words or {}).items()}},
+        is_numbered=base.is_numbered or mapping.get("transaction_id") == ROW_NUMBER,
+    )
+    _refuse_incomplete(chosen, header)
+    return replace(chosen, has_label_dates="label_known_at" in chosen.columns)
+
+
+def columns_of(given: str, header: Iterable[str]) -> tuple[str, ...]:
+    """Return the columns that a mapping names: one, or several joined by +."""
+    return (given,) if given in header else tuple(given.split("+"))
+
+
+def _without(base: Layout, mapping: Mapping[str, str], header: Sequence[str]) -> Layout:
+    """Leave out what the mapping fills in another way, and optional fields that the file does not have."""
+    absent = {
+        name
+        for name in base.optional
+        if (name in base.columns and base.columns[name] not in header)
+        or (name in base.derived and not set(base.derived[name].columns) <= set(header))
+    }
+    gone = {*mapping, *absent}
+    return replace(
+        base,
+        columns={name: column for name, column in base.columns.items() if name not in gone},
+        derived={name: made for name, made in base.derived.items() if name not in gone},
+        constants={name: value for name, value in base.constants.items() if mapping.get(name) != NONE},
+        translations={name: way for name, way in base.translations.items() if name not in mapping},
+        is_numbered=base.is_numbered and "transaction_id" not in mapping,
+    )
+
+
+def _joined(name: str, columns: tuple[str, ...]) -> Derived:
+    return joined_time(columns) if name in {"timestamp", "label_known_at"} else joined_id(columns)
+
+
+def _meaning(said: Mapping[str, str]) -> Translate:
+    """Return what words mean; a word that nothing is said of stays as it is."""
+    known = {word.casefold(): ours for word, ours in said.items()}
+    return lambda word: known.get(word.casefold(), word) or None
+
+
+def _refuse_incomplete(layout: Layout, header: Sequence[str]) -> None:
+    absent = [column for column in layout.read if column not in header]
     if absent:
+        field = next(name for name in layout.fills if absent[0] in layout.blamed(name))
         raise UserError(
             N_("The file has no column {column}, which the layout {layout} needs for {field}."),
-            column=columns[absent[0]],
-            layout=base.slug,
-            field=absent[0],
+            column=absent[0],
+            layout=layout.slug,
+            field=field,
         )
-    fixed = {**base.constants, **constants}
     for name in REQUIRED:
-        if name not in columns and name not in fixed:
+        if name not in layout.fills and not (name == "currency" and layout.takes_currency):
             raise UserError(
                 N_(
                     "Nothing says the {field} of a row: add --map {field}=COLUMN. The columns are: {columns}."
@@ -127,10 +113,6 @@ def choose_layout(
                 field=name,
                 columns=", ".join(header),
             )
-    translations = {name: way for name, way in base.translations.items() if name not in mapping}
-    return Layout(
-        base.slug, base.label, columns, fixed, translations, base.cards, "label_known_at" in columns
-    )
 
 
 def _base_layout(header: Sequence[str], wanted: str | None, mapping: Mapping[str, str]) -> Layout:
@@ -167,7 +149,9 @@ def _check_mapping(header: Sequence[str], mapping: Mapping[str, str]) -> None:
                 column=column,
                 known=", ".join(FIELDS),
             )
-        if column not in header:
+        if column == NONE or (column == ROW_NUMBER and name == "transaction_id"):
+            continue
+        if not set(columns_of(column, header)) <= set(header):
             raise UserError(
                 N_("--map {field}={column}: the file has no column {column}. Its columns are: {columns}."),
                 field=name,

@@ -9,6 +9,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dashboard.ingestion.dates import as_iso
+from dashboard.ingestion.numbers import number
+from dashboard.ingestion.terms import DateOrder, Terms
 from dashboard.ingestion.values import Converted, Mask, as_text, mask_of, translated
 from dashboard.ingestion.zones import clock_for
 from models.messages import N_, Message
@@ -17,12 +20,13 @@ _EARLIEST = int(datetime(1970, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000
 _TOO_LATE = int(datetime(2100, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000
 _MICROSECONDS = {"s": 1_000_000, "ms": 1_000, "us": 1}
 _FIRST_DAY = date(1900, 1, 1)
+_LONGEST_OFFSET_S = 100 * 366 * 86_400
 # ISO 8601 as people write it: a date, or a date and a time, or these with an offset.
 _TIME = r"^\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]([01]\d|2[0-3]):?[0-5]\d)?)?$"
 _ZONED = r":\d{2}(\.\d+)?(Z|[+-]\d{2}:?\d{2})$"
 
 
-def moment(column: pa.ChunkedArray, zone: str) -> Converted:
+def moment(column: pa.ChunkedArray, zone: str, order: DateOrder | None = None) -> Converted:
     """Take times as UTC; those without an offset are the clocks of `zone`."""
     reason = Message(N_("not a time from 1970 to 2099, like 2020-01-31 23:59:00"))
     array = column.combine_chunks()
@@ -35,6 +39,9 @@ def moment(column: pa.ChunkedArray, zone: str) -> Converted:
     if pc.any(pc.match_substring_regex(written, r"\.\d{7}")).as_py():
         written = pc.replace_substring_regex(written, r"(\.\d{6})\d+", r"\1")
     good = mask_of(pc.match_substring_regex(written, _TIME))
+    if (given & ~good).any():
+        written = as_iso(written, order)
+        good = mask_of(pc.match_substring_regex(written, _TIME))
     good &= _exists(written, good)
     written = pc.if_else(pa.array(good), written, pa.scalar(None, pa.string()))
     zoned = mask_of(pc.match_substring_regex(written, _ZONED))
@@ -44,6 +51,19 @@ def moment(column: pa.ChunkedArray, zone: str) -> Converted:
         zoned_text = pc.if_else(pa.array(zoned), written, pa.scalar(None, pa.string()))
         micros = pc.coalesce(micros, zoned_text.cast(pa.timestamp("us", "UTC")).cast(pa.int64()))
     return _in_range(micros, zoned, given, zone, reason)
+
+
+def offset(column: pa.ChunkedArray, terms: Terms, unit_s: int) -> Converted:
+    """Take times as numbers of units since midnight of the base date, by the clocks of the zone."""
+    reason = Message(N_("not a number of hours, days or seconds since the base date"))
+    counted = number(column, 0, _LONGEST_OFFSET_S / unit_s)
+    base = terms.base_date or date(1970, 1, 1)
+    begun = int(datetime(base.year, base.month, base.day, tzinfo=UTC).timestamp()) * 1_000_000
+    elapsed = np.rint(np.asarray(counted.values.fill_null(0.0)) * (unit_s * 1_000_000)).astype(np.int64)
+    has = mask_of(counted.values.is_valid()) & ~counted.bad
+    micros = pa.array(elapsed + begun, mask=~has)
+    found = _in_range(micros, np.zeros(len(micros), np.bool_), has, terms.zone, reason)
+    return Converted(found.values, found.bad | counted.bad, reason, found.skipped, found.doubled)
 
 
 def _micros(array: pa.Array) -> pa.Array:
@@ -62,7 +82,7 @@ def _micros(array: pa.Array) -> pa.Array:
     return pc.multiply(pc.if_else(near, whole, pa.scalar(None, pa.int64())), unit)
 
 
-def day(column: pa.ChunkedArray, _zone: str) -> Converted:
+def day(column: pa.ChunkedArray, order: DateOrder | None = None) -> Converted:
     """Take a day without its time; people are born before 1970, but not before 1900."""
     array = column.combine_chunks()
     reason = Message(N_("not a day from 1900 on, like 1970-12-31"))
@@ -70,7 +90,7 @@ def day(column: pa.ChunkedArray, _zone: str) -> Converted:
         days = pc.cast(array, pa.date32(), safe=False)
         early = mask_of(pc.less(days, pa.scalar(_FIRST_DAY, pa.date32())))
         return Converted(days, early, reason)
-    return translated(array, _day_of, pa.date32(), reason)
+    return translated(as_iso(as_text(array), order), _day_of, pa.date32(), reason)
 
 
 def _day_of(word: str) -> date | None:

@@ -10,10 +10,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dashboard.cards import fingerprint, hide_numbers, is_card_number, mask
+from dashboard.ingestion.content import content_hashes
 from dashboard.ingestion.fields import FIELDS
-from dashboard.ingestion.layouts import Layout
+from dashboard.ingestion.layout import Columns, Layout, Translate
 from dashboard.ingestion.rows import CUSTOMER_SCHEMA, MERCHANT_SCHEMA, ROW_SCHEMA, conform, first_of_each
 from dashboard.ingestion.sources import Chunk, Lines, Position, Reject
+from dashboard.ingestion.terms import Terms
 from dashboard.ingestion.values import Converted, Mask, as_text
 from models.messages import N_, Message
 from models.transactions import TransactionType
@@ -43,7 +45,7 @@ class Normaliser:
     """Turns chunks of one file into batches."""
 
     layout: Layout
-    zone: str
+    terms: Terms
     key: bytes
 
     def normalise(self, chunk: Chunk) -> Batch:
@@ -51,14 +53,17 @@ class Normaliser:
         found = self._convert(chunk)
         good, rejects = self._judge(chunk, found)
         columns = {name: converted.values for name, converted in found.items()}
-        lines = chunk.lines
+        lines, numbers = chunk.lines, chunk.numbers
         if not good.all():
             keep = pa.array(good)
             columns = {name: column.filter(keep) for name, column in columns.items()}
-            lines = lines[good]
+            lines, numbers = lines[good], numbers[good]
         columns |= self._constants(columns, len(lines))
         self._set_kind_by_amount(columns)
         self._hide_cards(columns)
+        _settle_labels(columns)
+        if self.layout.is_numbered:
+            columns["transaction_id"] = _numbered(columns, numbers)
         rows = conform(_named(columns, ROW_SCHEMA), ROW_SCHEMA)
         return Batch(
             rows,
@@ -74,14 +79,23 @@ class Normaliser:
         )
 
     def _convert(self, chunk: Chunk) -> dict[str, Converted]:
-        wanted = (name for name in FIELDS if name in self.layout.columns)
-        return {name: self._converted(chunk.table[self.layout.columns[name]], name) for name in wanted}
+        layout = self.layout
+        table = _unquoted(chunk.table, layout.quote)
+        columns = {column: table[column] for column in table.column_names}
+        return {
+            name: self._converted(columns, name)
+            for name in FIELDS
+            if name in layout.columns or name in layout.derived
+        }
 
-    def _converted(self, column: pa.ChunkedArray, name: str) -> Converted:
+    def _converted(self, columns: Columns, name: str) -> Converted:
+        if name in self.layout.derived:
+            return self.layout.derived[name].make(columns, self.terms)
+        column = columns[self.layout.columns[name]]
         translate = self.layout.translations.get(name)
         if translate is not None:
-            return _translated(column, translate)
-        return FIELDS[name].convert(column, self.zone)
+            column = pa.chunked_array([_translated(column, translate)])
+        return FIELDS[name].convert(column, self.terms)
 
     def _judge(self, chunk: Chunk, found: Mapping[str, Converted]) -> tuple[Mask, list[Reject]]:
         good = np.ones(chunk.table.num_rows, np.bool_)
@@ -97,12 +111,14 @@ class Normaliser:
         return good, rejects
 
     def _reject(self, chunk: Chunk, place: int, name: str, reason: Message) -> Reject:
-        column = self.layout.columns[name]
-        shown = _shown(chunk.table[column][place])[:_VALUE_SHOWN]
-        is_card = name in self.layout.cards or name == "card_number"
-        return Reject(
-            int(chunk.lines[place]), column, mask(shown) if is_card else hide_numbers(shown), reason
-        )
+        layout = self.layout
+        made = layout.derived.get(name)
+        sources = made.columns if made else (layout.columns[name],)
+        cells = (_shown(chunk.table[column][place]) for column in sources)
+        shown = " ".join(cells)[:_VALUE_SHOWN]
+        is_card = name in layout.cards or name == "card_number"
+        value = mask(shown) if is_card else hide_numbers(shown)
+        return Reject(int(chunk.lines[place]), layout.blamed(name), value, reason)
 
     def _constants(self, columns: Mapping[str, pa.Array], rows: int) -> dict[str, pa.Array]:
         """Fill what no column gives, or what a column leaves out in a row."""
@@ -163,15 +179,45 @@ class Normaliser:
         return prints, masks, ids
 
 
+def _settle_labels(columns: dict[str, pa.Array]) -> None:
+    """Only a fraud has a kind of fraud and a reason."""
+    for name in ("fraud_type", "fraud_reason"):
+        if name in columns:
+            is_fraud = columns.get("is_fraud", pa.nulls(len(columns[name]), pa.bool_()))
+            columns[name] = pc.if_else(is_fraud.fill_null(False), columns[name], pa.scalar(None, pa.string()))  # noqa: FBT003 - Arrow takes it by position
+
+
+def _numbered(columns: Mapping[str, pa.Array], numbers: Lines) -> pa.Array:
+    """Return ids of rows that have none: the row's number in the file and what it says.
+
+    The same file again gives the same ids, another file others, and whole rows that repeat stay apart.
+    """
+    nameless = {**columns, "transaction_id": pa.repeat(pa.scalar(""), len(numbers))}
+    hashes = pc.utf8_slice_codeunits(content_hashes(conform(_named(nameless, ROW_SCHEMA), ROW_SCHEMA)), 2, 14)
+    return pc.binary_join_element_wise(pa.array(numbers).cast(pa.string()), hashes, "-")
+
+
 def _without_cards(reject: Reject) -> Reject:
     return replace(reject, value=hide_numbers(reject.value))
 
 
-def _translated(column: pa.ChunkedArray, translate: Callable[[str], str | None]) -> Converted:
+def _translated(column: pa.ChunkedArray, translate: Translate) -> pa.Array:
     codes = as_text(column).dictionary_encode()
     words = [translate(word) for word in codes.dictionary.to_pylist()]
-    values = pa.array(words, pa.string()).take(codes.indices)
-    return Converted(values, np.zeros(len(values), np.bool_), _MISSING)
+    return pa.array(words, pa.string()).take(codes.indices)
+
+
+def _unquoted(table: pa.Table, quote: str | None) -> pa.Table:
+    """Take quotes of its own away that a program set around every text."""
+    if quote is None:
+        return table
+    columns = {
+        name: pc.utf8_trim(as_text(table[name]), quote)
+        if pa.types.is_string(table[name].type)
+        else table[name]
+        for name in table.column_names
+    }
+    return pa.table(columns)
 
 
 def _named(columns: Mapping[str, pa.Array], schema: pa.Schema) -> pa.Table:

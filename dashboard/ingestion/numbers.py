@@ -8,11 +8,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dashboard.ingestion.amounts import PLAIN as _NUMBER
+from dashboard.ingestion.amounts import plain_amounts
 from dashboard.ingestion.values import Converted, as_text, mask_of
 from models.messages import N_, Message
 
 _MOST_MONEY = Decimal(10) ** 13
-_NUMBER = r"^[+-]?(\d{1,18}(\.\d{0,18})?|\.\d{1,18})([eE][+-]?\d{1,2})?$"
 
 
 def number(column: pa.ChunkedArray, lowest: float, highest: float) -> Converted:
@@ -31,8 +32,8 @@ def number(column: pa.ChunkedArray, lowest: float, highest: float) -> Converted:
     return Converted(values, given & ~mask_of(inside), reason)
 
 
-def money(column: pa.ChunkedArray) -> Converted:
-    """Take amounts as ten-thousandths, rounded half to even.
+def money(column: pa.ChunkedArray, *, has_decimal_comma: bool = False) -> Converted:
+    """Take amounts as ten-thousandths, rounded half to even; signs of currencies are dropped.
 
     A float and its shortest text give the same amount: what is not plainly a multiple of a
     ten-thousandth goes through its text.
@@ -49,8 +50,8 @@ def money(column: pa.ChunkedArray) -> Converted:
             values = pa.array(rounded.astype(np.int64), mask=mask_of(array.is_null()))
             return Converted(values, np.zeros(len(values), np.bool_), reason)
     if pa.types.is_decimal(array.type) or pa.types.is_integer(array.type) or pa.types.is_floating(array.type):
-        array = array.cast(pa.string())
-    return _money_text(as_text(array), reason)
+        return _money_text(as_text(array.cast(pa.string())), reason)
+    return _money_text(plain_amounts(as_text(array), has_decimal_comma=has_decimal_comma), reason)
 
 
 def _money_text(written: pa.Array, reason: Message) -> Converted:

@@ -4,17 +4,51 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
+from dashboard.ingestion.terms import DateOrder
 from database.queries.datasets import Counts
+from models.datasets import DatasetKind
+from models.errors import UserError
+from models.messages import N_, Message
 
 CHUNK_ROWS: Final = 20_000
+Choice = TypeVar("Choice", bound=StrEnum)
+KINDS: Final = (
+    DatasetKind.TRANSACTIONS,
+    DatasetKind.CUSTOMERS,
+    DatasetKind.MERCHANTS,
+    DatasetKind.LABELS,
+    DatasetKind.RATES,
+    DatasetKind.EVENTS,
+)
+
+
+class AlertsMode(StrEnum):
+    """Which of the imported rows may open alerts."""
+
+    NONE = "none"
+    RECENT = "recent"
+    ALL = "all"
+
+
+class Decimals(StrEnum):
+    """The sign before the decimals of an amount."""
+
+    POINT = "point"
+    COMMA = "comma"
 
 
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
-    """How to read a file into the bank with this code; what is None is found in the file or the bank."""
+    """How to read a file into the bank with this code; what is None is found in the file or the bank.
+
+    `mapping` is field → column, `words` field → what the column's words mean, `constants` field → the value
+    of every row. With `features` the columns that fill no field are kept beside the rows.
+    """
 
     bank: str
     layout: str | None = None
@@ -23,31 +57,80 @@ class ImportOptions:
     currency: str | None = None
     created_by: int | None = None
     chunk_rows: int = CHUNK_ROWS
+    kind: DatasetKind = DatasetKind.TRANSACTIONS
+    alerts: AlertsMode = AlertsMode.RECENT
+    base_date: date | None = None
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    constants: Mapping[str, str] = field(default_factory=dict)
+    features: bool = False
+    dates: DateOrder | None = None
+    decimals: Decimals | None = None
+    encoding: str | None = None
 
     @property
     def reading(self) -> dict[str, Any]:
         """Return what decides how a row is read: a resume with other values would mix two readings."""
-        return {
+        given = {
             "layout": self.layout,
             "map": dict(self.mapping),
             "time_zone": self.time_zone,
             "currency": self.currency,
         }
+        later = {
+            "words": {name: dict(said) for name, said in self.words.items()},
+            "constants": dict(self.constants),
+            "base_date": self.base_date and self.base_date.isoformat(),
+            "features": self.features,
+            "dates": self.dates,
+            "decimals": self.decimals,
+            "encoding": self.encoding,
+        }
+        return {**given, **{name: value for name, value in later.items() if value}}
 
     def as_parameters(self, path: Path) -> dict[str, Any]:
         """Return the parameters of a job."""
-        return {"path": str(path), "bank": self.bank, **self.reading}
+        own = {"path": str(path), "bank": self.bank, "kind": self.kind.value, "alerts": self.alerts.value}
+        return {**own, **self.reading}
 
     @classmethod
-    def from_parameters(cls, parameters: Mapping[str, Any]) -> ImportOptions:
-        """Return what `as_parameters` wrote."""
+    def from_parameters(cls, parameters: Mapping[str, Any], created_by: int | None = None) -> ImportOptions:
+        """Return what `as_parameters` wrote, or a form sent."""
+        given = parameters.get
+        base_date, dates, decimals = given("base_date"), given("dates"), given("decimals")
         return cls(
             parameters["bank"],
-            parameters.get("layout"),
-            parameters.get("map") or {},
-            parameters.get("time_zone"),
-            parameters.get("currency"),
+            given("layout"),
+            given("map") or {},
+            given("time_zone"),
+            given("currency"),
+            created_by,
+            kind=chosen(DatasetKind, given("kind") or DatasetKind.TRANSACTIONS),
+            alerts=chosen(AlertsMode, given("alerts") or AlertsMode.RECENT),
+            base_date=day_of(base_date) if base_date else None,
+            words=given("words") or {},
+            constants=given("constants") or {},
+            features=bool(given("features")),
+            dates=chosen(DateOrder, dates) if dates else None,
+            decimals=chosen(Decimals, decimals) if decimals else None,
+            encoding=given("encoding"),
         )
+
+
+def chosen(choices: type[Choice], given: str) -> Choice:
+    """Return one of the choices, or say which there are."""
+    try:
+        return choices(given)
+    except ValueError as error:
+        known = ", ".join(choices)
+        raise UserError(N_("{given} is none of: {known}."), given=given, known=known) from error
+
+
+def day_of(given: str) -> date:
+    """Return a day, or say how one is written."""
+    try:
+        return date.fromisoformat(given)
+    except ValueError as error:
+        raise UserError(N_("{given} is no day; days are written like 2017-01-31."), given=given) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +158,10 @@ Report = Callable[[Progress], None]
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """What an import did; `was_complete` says that the file had been imported before, so nothing was done."""
+    """What an import did; `was_complete` says that the file had been imported before, so nothing was done.
+
+    `notes` say what was taken for granted, like the day that a file's offsets count from.
+    """
 
     job_id: int
     dataset_id: int
@@ -86,3 +172,4 @@ class ImportResult:
     skipped_hours: int = 0
     doubled_hours: int = 0
     was_complete: bool = False
+    notes: tuple[Message, ...] = ()

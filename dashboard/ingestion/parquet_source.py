@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from dashboard.ingestion.sources import Chunk, Position
+from dashboard.ingestion.sources import Chunk, Position, first_chunk
 from models.errors import UserError
 from models.messages import N_
 
@@ -36,6 +36,10 @@ class ParquetSource:
                 N_("{path} is not a whole Parquet file: it may have been cut off."), path=str(path)
             ) from error
 
+    def sample(self, columns: Sequence[str]) -> Chunk:
+        """Return the first records with these columns."""
+        return first_chunk(self, columns)
+
     def chunks(self, columns: Sequence[str], start: Position, rows: int) -> Iterator[Chunk]:
         """Yield chunks of at most `rows` records with these columns, beginning after `start`."""
         first_group, skip = self._find(start.records)
@@ -52,7 +56,7 @@ class ParquetSource:
                 skip = 0
                 lines = np.arange(done + 1, done + 1 + table.num_rows, dtype=np.int64)
                 done += table.num_rows
-                yield Chunk(table, lines, (), Position(done, done, 0), self.size * done // self.rows)
+                yield Chunk(table, lines, lines, (), Position(done, done, 0), self.size * done // self.rows)
 
     def _open(self) -> pq.ParquetFile:
         return pq.ParquetFile(self._path, buffer_size=BUFFER_BYTES, pre_buffer=False)

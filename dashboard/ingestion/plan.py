@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from dashboard.ingestion.layouts import Layout, choose_layout
-from dashboard.ingestion.options import ImportOptions
+from dashboard.ingestion.layout import Layout
+from dashboard.ingestion.layouts import GENERIC, choose_layout
+from dashboard.ingestion.notes import notes_of
+from dashboard.ingestion.options import Decimals, ImportOptions
 from dashboard.ingestion.sources import Position, Source, open_source
+from dashboard.ingestion.styles import find_styles
+from dashboard.ingestion.terms import Terms
 from database.connection import Session, get_db_session
 from database.loading import BankTerms, bank_terms
 from database.queries import datasets, jobs
@@ -24,6 +28,7 @@ from models.messages import N_, Message
 
 JOB_KIND = "import"
 _OPEN = (JobStatus.QUEUED, JobStatus.RUNNING)
+MOST_OF_STRANGERS = 200
 _HASHED_AT_ONCE = 1 << 20
 
 
@@ -36,16 +41,47 @@ class Plan:
     layout: Layout
     sha256: str
     options: ImportOptions
+    terms: Terms
+    notes: tuple[Message, ...] = ()
 
 
 def plan_import(path: Path, options: ImportOptions) -> Plan:
-    """Open the file and choose its layout; whatever is wrong with either is said here."""
+    """Open the file and choose its layout; whatever is wrong with either is said here.
+
+    The zone of the plan's terms is the one that was asked for, or UTC: the bank's is known later.
+    """
     if options.time_zone is not None:
         check_zone(options.time_zone)
-    source = open_source(path)
-    constants = {"currency": options.currency} if options.currency else {}
-    layout = choose_layout(source.columns, options.layout, options.mapping, constants)
-    return Plan(path, source, layout, sha256_of(path), options)
+    source = open_source(path, options.encoding)
+    layout = layout_of(source.columns, options)
+    sample = source.sample(layout.read).table
+    styles = find_styles(source, layout, options, sample)
+    terms = Terms(
+        options.time_zone or "UTC",
+        options.base_date or layout.base_date,
+        styles.dates,
+        styles.decimals is Decimals.COMMA,
+    )
+    notes = tuple(notes_of(layout, options, terms, source))
+    return Plan(path, source, layout, sha256_of(path), options, terms, notes)
+
+
+def layout_of(header: Sequence[str], options: ImportOptions) -> Layout:
+    """Return the layout that the options ask for or the header shows, with the features it shall keep."""
+    constants = {**options.constants, **({"currency": options.currency} if options.currency else {})}
+    layout = choose_layout(header, options.layout, options.mapping, constants, options.words)
+    if layout.slug == GENERIC and len(header) > MOST_OF_STRANGERS:
+        raise UserError(
+            N_(
+                "The file has {columns} columns; {most} are the most that a file of no known layout may have."
+            ),
+            columns=len(header),
+            most=MOST_OF_STRANGERS,
+        )
+    if not options.features:
+        return layout
+    used = set(layout.read)
+    return replace(layout, features=tuple(column for column in header if column and column not in used))
 
 
 def check_zone(name: str) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dashboard.config import WebSettings
 from dashboard.ingestion.ahead import ahead
 from dashboard.ingestion.conflicts import name_first_lines, rejects_of
+from dashboard.ingestion.layout import settled
 from dashboard.ingestion.load import Memory, load_rows, stage_ahead
 from dashboard.ingestion.normalise import Batch, Normaliser
 from dashboard.ingestion.options import ImportOptions, ImportResult, Progress, Report
@@ -76,7 +77,8 @@ def work(plan: Plan, run: Run, terms: BankTerms, progress: Report | None = None)
         run.counts.rejected + run.counts.conflict,
     )
     zone = plan.options.time_zone or terms.time_zone
-    normaliser = Normaliser(plan.layout, zone, settings.fingerprint_key.encode())
+    layout = settled(plan.layout, terms.base_currency)
+    normaliser = Normaliser(layout, replace(plan.terms, zone=zone), settings.fingerprint_key.encode())
     writer = _Writer(plan, run, Memory(terms), rejects, run.counts)
     begun = time.monotonic()
     with ahead(_batches(plan, run, normaliser, writer.memory)) as batches:
@@ -122,7 +124,7 @@ class _Writer:
             counts = self.counts + _counted(batch, stored)
             is_cancelled = self._advance(session, batch, stored, counts)
             # On the disk before the commit that counts them: a crash leaves too many, which are cut.
-            column = self.plan.layout.columns["transaction_id"]
+            column = self.plan.layout.columns.get("transaction_id", "")
             conflicts = rejects_of(session, self.memory.terms, self.run, column, stored.conflicts)
             self.rejects.append(sorted((*batch.rejects, *conflicts), key=lambda reject: reject.line))
         self.counts = counts
@@ -160,6 +162,7 @@ class _Writer:
             position_of(self.run).records,
             self.skipped,
             self.doubled,
+            notes=self.plan.notes,
         )
 
 

@@ -18,6 +18,7 @@ Mask = npt.NDArray[np.bool_]
 LONGEST_ID = 128
 LONGEST_TEXT = 200
 _ANY_BYTES = pc.CastOptions(target_type=pa.string(), allow_invalid_utf8=True)
+_SHORTENED = r"^\d([.,]\d+)?[eE]\+\d{1,2}$"
 _FLAGS = {
     **dict.fromkeys(("1", "true", "t", "yes", "y", "1.0"), True),
     **dict.fromkeys(("0", "false", "f", "no", "n", "0.0"), False),
@@ -82,10 +83,15 @@ def bad_text(text: pa.Array, longest: int) -> Mask:
 
 
 def identifier(column: pa.ChunkedArray) -> Converted:
-    """Take ids as they are written."""
+    """Take ids as they are written; one that a spreadsheet shortened could be anybody's."""
     text = as_text(column)
     reason = Message(N_("longer than {most} characters or not text"), {"most": LONGEST_ID})
-    return Converted(text, bad_text(text, LONGEST_ID), reason)
+    bad = bad_text(text, LONGEST_ID)
+    shortened = mask_of(pc.match_substring_regex(text, _SHORTENED))
+    if shortened.any():
+        reason = Message(N_("a number that a spreadsheet shortened: its last digits are lost"))
+        bad |= shortened
+    return Converted(text, bad, reason)
 
 
 def text(column: pa.ChunkedArray) -> Converted:

@@ -14,6 +14,7 @@ from dashboard.ingestion.content import content_hashes
 from dashboard.ingestion.layouts import SPARKOV, choose_layout
 from dashboard.ingestion.normalise import Batch, Normaliser
 from dashboard.ingestion.sources import Position, open_source
+from dashboard.ingestion.terms import Terms
 
 KEY = b"k" * 32
 MAPPING = {"transaction_id": "id", "timestamp": "at", "amount": "sum"}
@@ -23,7 +24,7 @@ def normalised(path: Path, **mapping: str) -> Batch:
     source = open_source(path)
     layout = choose_layout(source.columns, None, {**MAPPING, **mapping}, {"currency": "EUR"})
     (chunk,) = source.chunks(layout.read, Position(), 1_000)
-    return Normaliser(layout, "UTC", KEY).normalise(chunk)
+    return Normaliser(layout, Terms(), KEY).normalise(chunk)
 
 
 def csv(folder: Path, *lines: str) -> Path:
@@ -138,7 +139,7 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
             file.write(f"transaction-{number:012d},2024-01-01 00:00:00,1.25,customer-{number % 999}\n")
     source = open_source(path)
     layout = choose_layout(source.columns, None, {**MAPPING, "customer_id": "who"}, {"currency": "EUR"})
-    normaliser = Normaliser(layout, "UTC", KEY)
+    normaliser = Normaliser(layout, Terms(), KEY)
     rows, most = 0, 0
     for chunk in source.chunks(layout.read, Position(), 20_000):
         rows += normaliser.normalise(chunk).rows.num_rows

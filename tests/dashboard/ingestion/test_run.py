@@ -312,9 +312,10 @@ def test_a_begun_file_is_not_read_in_another_way(bank: str, tmp_path: Path) -> N
 
 def test_a_damaged_file_fails_its_run_with_a_sentence(bank: str, tmp_path: Path) -> None:
     path = tmp_path / "rows.csv.gz"
-    path.write_bytes(gzip.compress("\n".join((HEADER, *map(line, range(30_000)))).encode())[:-500])
+    lines = (f"t{number},2024-01-01 00:00:00,1.25,c{number % 7},m1,0," for number in range(120_000))
+    path.write_bytes(gzip.compress("\n".join((HEADER, *lines)).encode())[:-500])
     with pytest.raises(UserError, match="damaged or cut off"):
-        import_file(path, options())
+        import_file(path, options(chunk_rows=20_000))
     with get_db_session() as session:
         run = jobs.newest(session)[0]
     assert run.status is JobStatus.FAILED

@@ -116,10 +116,9 @@ def test_a_line_without_end_is_refused(tmp_path: Path) -> None:
     ("content", "sentence"),
     [
         (b"", "is empty"),
-        ("a,b\n1,2\n".encode("utf-16"), "is in UTF-16"),
         (b"PAR1 and no more", "is not a whole Parquet file"),
         (b"\x00\x01\x02\n", "has no line that names its columns"),
-        (b",".join([b"x"] * 201), "201 columns"),
+        (b",".join([b"x"] * 501), "501 columns"),
         (b"a,b\r1,2\r3,4\r", "has no line that names its columns"),
         (b'a,"' + b"b" * 200_000 + b'"\n', "has no line that names its columns"),
     ],

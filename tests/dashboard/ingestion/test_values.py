@@ -41,7 +41,22 @@ def test_amounts_round_half_to_even_from_text_and_from_floats() -> None:
 
 @pytest.mark.parametrize(
     "cell",
-    ["abc", "1,000", "$5", "NaN", "inf", "1e99", "1e9999999", "10000000000000", "1e13", "--1", "1.2.3", "٣"],
+    [
+        "abc",
+        "1,00",
+        "1,0000",
+        "$",
+        "12 EUROS",
+        "NaN",
+        "inf",
+        "1e99",
+        "1e9999999",
+        "10000000000000",
+        "1e13",
+        "--1",
+        "1.2.3",
+        "٣",
+    ],
 )
 def test_what_is_no_amount_is_bad(cell: str) -> None:
     assert taken(money(column("1", cell))) == [10_000, "bad"]
@@ -85,7 +100,7 @@ def test_minutes_and_days_are_times_too() -> None:
      "2020-01-01 24:00:00", "2020-01-01 23:60:00", "2020-01-01 23:59:60",
      "294276-01-01 00:00:00", "1969-12-31 23:59:59",
      "2100-01-01 00:00:00", "2020-01-01 00:00:00+99:99", "2020-01-01T00:00:00-24:00",
-     "2020-01-01T00:00:00+01:60", "yesterday", "01-01-2020 00:00", "1546300843"],
+     "2020-01-01T00:00:00+01:60", "yesterday", "01-01-2020 00:00", "1/2/20", "99999999999", "20201301"],
 )  # fmt: skip
 def test_what_is_no_time_is_bad_beside_good_ones(cell: str) -> None:
     good = datetime(2020, 1, 1, tzinfo=UTC)
