@@ -18,7 +18,8 @@ from database.reach import CONNECT_ARGUMENTS, connect_patiently
 from models.errors import UserError
 from models.messages import N_
 
-OWNER_POOL_SIZE: Final = 2
+OWNER_POOL_SIZE: Final = 3
+"""A rebuild, which keeps folds away by a connection of its own, beside one fold."""
 
 
 class _Here:

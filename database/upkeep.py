@@ -8,15 +8,30 @@ from database import queue
 from database.config import DatabaseConfig
 from database.connection import get_db_session
 from database.owner import owner_session
-from database.segments.compaction import fold_tail
+from database.segments.compaction import fold_tail, merge_small_years
+
+FOLDS_IN_A_ROW = 8
+FOLDED_AT_ONCE = 150_000
+"""Records: what a fold holds in memory beside the worker's jobs."""
 
 
 def fold() -> None:
     """Fold the tail into sealed segments; not while somebody else does, nor without the owner's address."""
     if not _has_owner():
         return
+    for _ in range(FOLDS_IN_A_ROW):
+        with owner_session() as session:
+            done = fold_tail(session, at_once=FOLDED_AT_ONCE)
+        if not (done.more and done.records):
+            return
+
+
+def merge_years() -> int:
+    """Merge small banks' old months into years, and say how many years; without the owner's address none."""
+    if not _has_owner():
+        return 0
     with owner_session() as session:
-        fold_tail(session)
+        return merge_small_years(session)
 
 
 def give_back_stalled_jobs() -> int:

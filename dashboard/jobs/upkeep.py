@@ -8,7 +8,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from database.upkeep import fold, forget_old_queue_entries, give_back_stalled_jobs, prepare_partitions
+from database.upkeep import (
+    fold,
+    forget_old_queue_entries,
+    give_back_stalled_jobs,
+    merge_years,
+    prepare_partitions,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +30,7 @@ class Chore:
 
 CHORES = (
     Chore("fold", 5.0, fold),
+    Chore("merge-years", 3600.0, merge_years),
     Chore("give-back", 15.0, give_back_stalled_jobs),
     Chore("partitions", 6 * 3600.0, prepare_partitions),
     Chore("forget", 24 * 3600.0, forget_old_queue_entries),

@@ -64,8 +64,7 @@ def _report(found: Differences) -> Iterator[str]:
 
 def _rebuild() -> Iterator[str]:
     began = perf_counter()
-    with owner_session(snapshot=True) as owner:
-        done = rebuild(owner)
+    done = rebuild()
     yield f"{done.records:,} rows in {done.segments:,} segments, {perf_counter() - began:.1f} s"
 
 

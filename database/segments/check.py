@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -22,6 +22,8 @@ _EPOCH = date(1970, 1, 1)
 _SEALED = text("select n, data from segments where bank_id = :bank_id and m_lo >= :since and m_lo < :until")
 
 Tail = dict[tuple[int, Month], list[Records]]
+Stretch = tuple[int, Month, Month]
+"""A bank's months from first to last: what one segment may hold records of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +59,31 @@ def check(owner: Session) -> Differences:
     """Compare both sides in one snapshot: open the session with `owner_session(snapshot=True)`."""
     found = Differences()
     tail = _tail(owner, found)
-    sealed = owner.execute(text("select bank_id, m_lo from segments")).all()
+    sealed = owner.execute(text("select bank_id, m_lo, m_hi from segments")).all()
     found.segments = len(sealed)
-    months = {(bank_id, month_of(minute)) for bank_id, minute in sealed} | tail.keys()
-    for bank_id, month in sorted(months.union(months_of(owner))):
-        rows = packed_rows(owner, bank_id, month)
+    stretches = [(bank_id, month_of(first), month_of(last)) for bank_id, first, last in sealed]
+    stretches += [(bank_id, month, month) for bank_id, month in {*tail, *months_of(owner)}]
+    for bank_id, first, last in joined(stretches):
+        rows = packed_rows(owner, bank_id, first, last)
         found.rows += len(rows)
         found.others.update({kind: int((rows[kind] == OTHER_CODE).sum()) for kind in KINDS})
-        pieces = [*_segments(owner, bank_id, month), *tail.get((bank_id, month), ())]
+        months = np.arange(first, last + 1)
+        pieces = [piece for month in months for piece in tail.get((bank_id, month), ())]
+        pieces += _segments(owner, bank_id, first, last)
         found.found += _differences(bank_id, _unmatched(pieces, rows))
     found.others = +found.others
     return found
+
+
+def joined(stretches: Iterable[Stretch]) -> list[Stretch]:
+    """Return stretches that share no month, in order: those that did are one."""
+    apart: list[Stretch] = []
+    for bank_id, first, last in sorted(stretches):
+        if apart and apart[-1][0] == bank_id and first <= apart[-1][2]:
+            apart[-1] = (bank_id, apart[-1][1], max(apart[-1][2], last))
+        else:
+            apart.append((bank_id, first, last))
+    return apart
 
 
 def _tail(owner: Session, found: Differences) -> Tail:
@@ -80,8 +96,8 @@ def _tail(owner: Session, found: Differences) -> Tail:
     return tail
 
 
-def _segments(owner: Session, bank_id: int, month: Month) -> Iterator[Records]:
-    since, until = minutes_of(month)
+def _segments(owner: Session, bank_id: int, first: Month, last: Month) -> Iterator[Records]:
+    since, until = minutes_of(first, last)
     for n, data in owner.execute(_SEALED, {"bank_id": bank_id, "since": since, "until": until}):
         yield from_columns(data, n)
 

@@ -13,6 +13,9 @@ from database.segments.tail import records_from
 Month = np.datetime64
 """A UTC month."""
 
+Minutes = tuple[int, int]
+"""since ≤ minute < until."""
+
 _MONTHS = text("""
 select bank_id, month::date from (
     select bank_id, min(timestamp) as first, max(timestamp) as last from transactions group by bank_id
@@ -32,16 +35,22 @@ def months_of(owner: Session) -> list[tuple[int, Month]]:
     return sorted((bank_id, np.datetime64(day, "M")) for bank_id, day in owner.execute(_MONTHS))
 
 
-def packed_rows(owner: Session, bank_id: int, month: Month) -> Records:
-    """Return the rows of a bank and month as records."""
-    bounds = {"since": f"{month}-01", "until": f"{month + 1}-01"}
+def packed_rows(owner: Session, bank_id: int, first: Month, last: Month | None = None) -> Records:
+    """Return the rows of a bank and month, or of its months from first to last, as records."""
+    bounds = {"since": f"{first}-01", "until": f"{(last or first) + 1}-01"}
     return from_wire(owner.scalar(_PACKED, {"bank_id": bank_id, **bounds}) or b"")
 
 
-def minutes_of(month: Month) -> tuple[int, int]:
-    """Return a month's first minute and the next month's."""
-    since, until = np.array([month, month + 1], "datetime64[M]").astype("datetime64[m]").astype(int)
+def minutes_of(first: Month, last: Month | None = None) -> Minutes:
+    """Return the first minute of a month, and the one after it, or after the last of several months."""
+    months = np.array([first, (last or first) + 1], "datetime64[M]")
+    since, until = months.astype("datetime64[m]").astype(int)
     return int(since), int(until)
+
+
+def minutes_of_year(year: int) -> Minutes:
+    """Return a UTC year's first minute and the next year's."""
+    return minutes_of(np.datetime64(f"{year}-01", "M"), np.datetime64(f"{year}-12", "M"))
 
 
 def month_of(minute: int) -> Month:

@@ -48,13 +48,13 @@ def test_a_snapshot_does_not_see_what_is_committed_meanwhile_and_the_next_sessio
 
 
 @pytest.mark.usefixtures("committed")
-def test_its_pool_holds_two(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_its_pool_holds_a_rebuild_and_a_fold(monkeypatch: pytest.MonkeyPatch) -> None:
     engine = owner.owner_engine()
     monkeypatch.setattr(engine.pool, "_timeout", 0.1)
-    with owner_session() as first, owner_session() as second:
-        assert first.scalar(BANKS) == second.scalar(BANKS) == 0
-        with pytest.raises(UnavailableError, match="in use"), owner_session() as third:
-            third.scalar(BANKS)
+    with owner_session() as first, owner_session() as second, owner_session() as third:
+        assert [each.scalar(BANKS) for each in (first, second, third)] == [0, 0, 0]
+        with pytest.raises(UnavailableError, match="in use"), owner_session() as fourth:
+            fourth.scalar(BANKS)
 
 
 def test_without_the_owners_address_one_sentence_says_what_is_missing(

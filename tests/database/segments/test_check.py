@@ -1,18 +1,22 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from random import Random
 
+import numpy as np
 import pytest
 from sqlalchemy import text
 
-from database.connection import get_db_session
+from database.connection import get_db_session, read_only
 from database.owner import owner_session
+from database.segments import Selection, read
 from database.segments.__main__ import main
-from database.segments.check import Differences, check
-from database.segments.compaction import fold_tail
-from database.segments.rebuild import rebuild
-from tests.database.segments.oracle import store_random_rows
+from database.segments.check import Differences, check, joined
+from database.segments.compaction import Folded, fold_tail, may_compact, merge_small_years
+from database.segments.rebuild import rebuild, replace_segments
+from models.errors import ConflictError
+from tests.database.segments.oracle import FIRST, store_random_rows
 from tests.factories import NOON, make_bank, make_transaction
 from tests.servers import Database
 
@@ -97,7 +101,7 @@ def test_a_rebuild_leaves_what_is_written_meanwhile(committed: Database) -> None
     with get_db_session() as session:
         bank = make_bank(session)
     with owner_session(snapshot=True) as owner:
-        rebuild(owner)
+        replace_segments(owner)
         with get_db_session([bank.code]) as session:
             make_transaction(session, bank, timestamp=NOON)
     found = checked()
@@ -105,11 +109,51 @@ def test_a_rebuild_leaves_what_is_written_meanwhile(committed: Database) -> None
     assert (found.rows, found.tail_records) == (301, 1)
 
 
+@pytest.mark.every_postgres
+def test_readers_of_a_rebuild_see_the_rows_once_before_and_after_it(committed: Database) -> None:
+    stored()
+    with get_db_session() as session:
+        banks = session.scalars(text("select bank_id from banks")).all()
+    asked = Selection(tuple(banks), FIRST, FIRST + timedelta(days=400))
+    with read_only("all") as before:
+        assert read(before, asked).total.rows == 300
+        with owner_session(snapshot=True) as owner:
+            replace_segments(owner)
+            with read_only("all") as meanwhile:
+                assert read(meanwhile, asked).total.rows == 300
+        assert read(before, asked).total.rows == 300
+    with read_only("all") as after:
+        assert read(after, asked).total.rows == 300
+
+
+def test_a_rebuild_waits_for_a_fold_and_says_so_where_it_takes_long(committed: Database) -> None:
+    stored()
+    with owner_session() as owner:
+        fold_tail(owner)
+        with pytest.raises(ConflictError, match="being folded"):
+            rebuild(wait_s=0.2)
+        with ThreadPoolExecutor(1) as pool:
+            waiting = pool.submit(rebuild)
+            with pytest.raises(TimeoutError):
+                waiting.result(0.3)
+            owner.commit()
+            assert waiting.result(10).records == 300
+    assert checked().agree
+
+
+def test_no_fold_runs_during_a_rebuild(committed: Database) -> None:
+    stored()
+    with owner_session() as owner:
+        assert may_compact(owner)
+        with owner_session() as other:
+            assert fold_tail(other) == Folded()
+            assert merge_small_years(other) == 0
+
+
 def test_a_rebuild_gives_codes_that_are_missing(committed: Database) -> None:
     stored()
     as_owner("update transactions set state = 'never coded' where transaction_id = 'tail7'")
-    with owner_session(snapshot=True) as owner:
-        rebuild(owner)
+    rebuild()
     assert checked().agree
 
 
@@ -129,3 +173,23 @@ def test_rows_that_share_the_code_other_are_counted(committed: Database) -> None
     found = checked()
     assert found.agree
     assert found.others == {"state": 3}
+
+
+def test_stretches_that_share_a_month_are_checked_together() -> None:
+    def month(name: str) -> np.datetime64:
+        return np.datetime64(name, "M")
+
+    apart = joined(
+        [
+            (2, month("2024-05"), month("2024-05")),
+            (1, month("2024-03"), month("2024-03")),
+            (1, month("2023-01"), month("2023-12")),
+            (1, month("2023-02"), month("2023-02")),
+            (1, month("2023-11"), month("2024-01")),
+        ]
+    )
+    assert apart == [
+        (1, month("2023-01"), month("2024-01")),
+        (1, month("2024-03"), month("2024-03")),
+        (2, month("2024-05"), month("2024-05")),
+    ]

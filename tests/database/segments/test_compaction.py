@@ -10,7 +10,16 @@ from sqlalchemy.orm import Session
 from database.connection import get_db_session
 from database.owner import owner_session
 from database.segments.check import check
-from database.segments.compaction import FRESH, LOCK, MERGED, Folded, fold_tail, netted
+from database.segments.compaction import (
+    FRESH,
+    LOCK,
+    MERGED,
+    SMALL_YEAR,
+    Folded,
+    fold_tail,
+    merge_small_years,
+    netted,
+)
 from database.segments.record import RECORD, Records
 from database.segments.tail import relabel
 from models.banks import Bank
@@ -133,3 +142,69 @@ def test_a_second_fold_at_the_same_time_does_nothing(committed: Database) -> Non
         first.execute(text("select pg_advisory_xact_lock(:key)"), {"key": LOCK})
         assert fold() == Folded()
     assert fold() == Folded(records=1, segments=1)
+
+
+def months(year: int, *numbers: int) -> list[datetime]:
+    return [datetime(year, number, 28, 12, tzinfo=UTC) for number in numbers]
+
+
+def merge_years() -> int:
+    with owner_session() as owner:
+        return merge_small_years(owner)
+
+
+@pytest.mark.every_postgres
+def test_a_small_banks_old_months_become_years(committed: Database) -> None:
+    bank, young = new_bank(), new_bank()
+    store(bank, *months(2022, *range(1, 13)), *months(2023, 1, 12), *months(2024, 1, 2, 3, 5))
+    store(young, *months(2022, 11, 12), *months(2023, 1, 2))
+    fold()
+    assert merge_years() == 2
+    with owner_session() as owner:
+        merged = [one for one in sealed(owner) if one[2] == MERGED]
+        assert merged == [(bank.bank_id, 12, MERGED), (bank.bank_id, 2, MERGED)]
+        assert check(owner).agree
+    assert merge_years() == 0
+
+
+def test_late_rows_of_a_merged_year_join_it_once_they_are_a_tenth(committed: Database) -> None:
+    bank = new_bank()
+    store(bank, *months(2022, *range(1, 13)) * 3, *months(2024, 5))
+    fold()
+    assert merge_years() == 1
+    for expected in ([36, 1, 1], [36, 2, 1], [36, 3, 1], [40, 1]):
+        store(bank, *months(2022, 7))
+        fold()
+        merge_years()
+        with owner_session() as owner:
+            assert sorted((n for _, n, _ in sealed(owner)), reverse=True) == expected
+            assert check(owner).agree
+
+
+def test_labels_that_changed_in_a_merged_year_are_netted_with_it(committed: Database) -> None:
+    bank = new_bank()
+    store(bank, *months(2022, *range(1, 13)), *months(2024, 5))
+    fold()
+    assert merge_years() == 1
+    everything = (
+        "(select bank_id, transaction_id, true as is_fraud, fraud_type, fraud_reason"
+        " from transactions) changed"
+    )
+    with get_db_session([bank.code]) as session:
+        session.execute(text(relabel(everything)))
+    fold()
+    assert merge_years() == 1
+    with owner_session() as owner:
+        assert [n for _, n, _ in sealed(owner) if n > 2] == [12]
+        assert check(owner).agree
+
+
+def test_a_large_year_stays_in_months(committed: Database) -> None:
+    bank = new_bank()
+    store(bank, *months(2022, 1, 2), *months(2024, 5))
+    fold()
+    with owner_session() as owner:
+        grow = "update segments set n = :n, data = convert_to(repeat('x', 56 * :n), 'UTF8') where m_lo < :m"
+        until = int(datetime(2022, 1, 30, tzinfo=UTC).timestamp()) // 60
+        owner.execute(text(grow), {"n": SMALL_YEAR, "m": until})
+    assert merge_years() == 0

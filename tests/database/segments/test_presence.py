@@ -78,3 +78,17 @@ def test_the_version_changes_with_each_commit_that_the_scope_sees(banks: tuple[B
         make_transaction(session, one)
     assert version(one) != before[0]
     assert version(other) == before[1]
+
+
+def test_the_version_of_some_banks_of_the_scope_is_theirs_alone(banks: tuple[Bank, Bank]) -> None:
+    one, other = banks
+
+    def version(*asked: Bank) -> str:
+        with read_only("all") as session:
+            return data_version(session, [bank.bank_id for bank in asked])
+
+    before = version(one), version(other), version(one, other)
+    with get_db_session([one.code]) as session:
+        make_transaction(session, one)
+    after = version(one), version(other), version(one, other)
+    assert [mine != then for mine, then in zip(after, before, strict=True)] == [True, False, True]
