@@ -50,7 +50,7 @@ WORKED_OUT: Final[dict[str, str]] = {
     "content_hash": "sha256(convert_to(i::text, 'UTF8'))",
 }
 _NEVER_GIVEN: Final = frozenset(
-    {"bank_id", "ingest_seq", "amount_e4", "amount_base_e4", "created_at", "updated_at"}
+    {"bank_id", "ingest_seq", "amount_e4", "amount_base_e4", "flagged_score", "created_at", "updated_at"}
 )
 _TAKEN: Final = frozenset(Transaction.__table__.columns.keys()) - _NEVER_GIVEN
 
@@ -138,6 +138,7 @@ with inserted as (
                coalesce({_or_null("currency", given)}, b.base_currency) as currency) l
     left join exchange_rates r
         on (r.rate_date, r.currency, r.base_currency) = (l.time::date, l.currency, b.base_currency)
+        and (r.source <> 'demo' or b.is_demo)
     on conflict (bank_id, transaction_id) do nothing
     returning {RECORDED_COLUMNS}, fraud_reason
 ), labelled as (

@@ -106,7 +106,7 @@ _PARTIES: Final = {
 _ROWS = ", ".join(f'"{column}"' for column in ROW_COLUMNS)
 
 # The rows keep the file's order on disk, and of two with one id the first stays.
-_INSERT = text(f"""
+_INSERTION: Final = f"""
 with ins as (
     insert into transactions (bank_id, dataset_id, {_ROWS})
     select :bank_id, :dataset_id, {_ROWS} from staged_rows order by line
@@ -117,9 +117,17 @@ labels as (
     select bank_id, transaction_id, s.is_fraud, s.fraud_type, s.fraud_reason, :source, s.label_known_at
     from ins join staged_rows s using (transaction_id) where s.is_fraud is not null
 ),
-tail as ({record_staged("ins", "staged_rows")})
+tail as ({record_staged("ins", "staged_rows")}){{more}}
 select count(*), min(moment), max(moment) from ins
-""")
+"""
+_FEATURES: Final = """,
+features as (
+    insert into ml_features (bank_id, transaction_id, additional_features)
+    select bank_id, transaction_id, s.features from ins join staged_rows s using (transaction_id)
+    where s.features is not null
+)"""
+_INSERT = text(_INSERTION.format(more=""))
+_INSERT_WITH_FEATURES = text(_INSERTION.format(more=_FEATURES))
 # A batch is long work that its progress makes visible; a limit meant for pages would only stop it.
 # Without sequential scans: the plans that check foreign keys are kept by the connection, and one made
 # while a new bank had a dozen customers would read all of them for each row later on.
@@ -178,17 +186,27 @@ def bank_terms(session: Session) -> BankTerms:
 
 
 def store_rows(
-    session: Session, bank_id: int, dataset_id: int | None, rows: Iterable[bytes], *, count: int, source: str
+    session: Session,
+    bank_id: int,
+    dataset_id: int | None,
+    rows: Iterable[bytes],
+    *,
+    count: int,
+    source: str,
+    has_features: bool = False,
 ) -> Stored:
     """Store a batch, as CSV of STAGED_COLUMNS; rows whose id is known are left as they are.
 
     Their customers, merchants and codes must exist. `source` says who labelled the rows that have a label.
+    With `has_features` the rows end with one more column, `features jsonb`.
     """
     session.execute(_ROOM)
-    copy_into_temporary(session, "staged_rows", STAGED_COLUMNS, rows, form="csv")
+    columns = {**STAGED_COLUMNS, "features": "jsonb"} if has_features else STAGED_COLUMNS
+    copy_into_temporary(session, "staged_rows", columns, rows, form="csv")
     refresh_statistics(session)
     given = {"bank_id": bank_id, "dataset_id": dataset_id, "source": source}
-    inserted, first_at, last_at = session.execute(_INSERT, given, execution_options={BULK: True}).one()
+    insert = _INSERT_WITH_FEATURES if has_features else _INSERT
+    inserted, first_at, last_at = session.execute(insert, given, execution_options={BULK: True}).one()
     if inserted == count:
         return Stored(inserted, 0, (), first_at, last_at)
     found = session.execute(_REFUSED, {"bank_id": bank_id})
@@ -204,7 +222,9 @@ def numbers_of(session: Session, party: Party, bank_id: int, ids: Collection[str
     return {identity: number for identity, number in found}  # noqa: C416 - rows are not typed as pairs
 
 
-def add_parties(session: Session, party: Party, bank_id: int, rows: Iterable[bytes]) -> None:
+def add_parties(
+    session: Session, party: Party, bank_id: int, rows: Iterable[bytes], dataset_id: int | None = None
+) -> None:
     """Add the customers or merchants that are absent, as CSV of their columns.
 
     Only absent keys are inserted, so that numbers stay dense: a conflict would burn one.
@@ -216,11 +236,12 @@ def add_parties(session: Session, party: Party, bank_id: int, rows: Iterable[byt
     values = ", ".join(_EMAIL_KEY if column == "email_key" else f"s.{column}" for column in columns)
     session.execute(
         text(
-            f"insert into {party} (bank_id, {names}) select :bank_id, {values} from {staged} s"
+            f"insert into {party} (bank_id, dataset_id, {names})"
+            f" select :bank_id, :dataset_id, {values} from {staged} s"
             f" where not exists (select from {party} p where p.bank_id = :bank_id and p.{key} = s.{key})"
             f" order by s.ctid on conflict (bank_id, {key}) do nothing"
         ),
-        {"bank_id": bank_id},
+        {"bank_id": bank_id, "dataset_id": dataset_id},
     )
 
 
@@ -251,12 +272,22 @@ def add_holidays(session: Session, bank_id: int, days: Mapping[date, str]) -> No
 def rates_between(
     session: Session, base_currency: str, currencies: Collection[str], first: date, last: date
 ) -> dict[tuple[str, date], Decimal]:
-    """Return known rates by currency and day: base units for one unit."""
+    """Return known rates by currency and day: base units for one unit.
+
+    The demo's made-up rates are for the demo's banks alone.
+    """
     found = session.execute(
         text(
             "select currency, rate_date, rate from exchange_rates where base_currency = :base"
             " and currency = any(:currencies) and rate_date between :first and :last"
+            " and (source <> 'demo' or (select bool_and(is_demo) from banks where bank_id = any(:banks)))"
         ),
-        {"base": base_currency, "currencies": list(currencies), "first": first, "last": last},
+        {
+            "base": base_currency,
+            "currencies": list(currencies),
+            "first": first,
+            "last": last,
+            "banks": list(bank_ids(session)),
+        },
     )
     return {(currency, day): rate for currency, day, rate in found}

@@ -17,6 +17,7 @@ from dashboard.config import WebSettings
 from dashboard.world.banks import demo_banks
 from dashboard.world.colleagues import add_colleagues
 from dashboard.world.store import Progress, begun_world, store_world
+from dashboard.world.truth import FOLDER
 from dashboard.world.world import WorldOptions
 from database import setup, upkeep
 from database.config import DatabaseConfig
@@ -68,6 +69,9 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--until", type=_day, metavar="DATE", help="first day without rows: today")
     demo.add_argument(
         "--transactions", type=_at_most(100_000_000), default=50_000, metavar="N", help="default: 50000"
+    )
+    demo.add_argument(
+        "--truth", type=Path, metavar="FOLDER", help="what really happened; default: truth in VIGIE_HOME"
     )
     away = parser.add_mutually_exclusive_group()
     away.add_argument("--remove-demo", action="store_true", help="delete the demo's banks, rows and people")
@@ -187,7 +191,7 @@ def _seed_demo(options: argparse.Namespace) -> None:
         seed=options.seed,
     )
     known = begun_world()
-    world = store_world(wanted, _Line())
+    world = store_world(wanted, _Line(), truth=options.truth or WebSettings.from_env().home / FOLDER)
     if world.stored:
         upkeep.fold()
         pace = world.stored / max(world.seconds, 0.001)

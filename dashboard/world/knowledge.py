@@ -28,10 +28,18 @@ GENUINE = Delay(1.5, 0.3, 0.02)
 DELAYS = {
     FraudType.CARD_TESTING: Delay(3.0, 0.7, 0.03),
     FraudType.ACCOUNT_TAKEOVER: Delay(4.5, 0.75, 0.02),
+    FraudType.STOLEN_CARD: Delay(2.0, 0.6, 0.02),
+    FraudType.MULE: Delay(9.0, 0.7, 0.12),
+    FraudType.MERCHANT_BUST_OUT: Delay(16.0, 0.5, 0.05),
+    FraudType.FRIENDLY: Delay(20.0, 0.45, 0.0),
 }
 REASONS = {
     FraudType.CARD_TESTING: "disputed by the cardholder",
     FraudType.ACCOUNT_TAKEOVER: "reported by the customer",
+    FraudType.STOLEN_CARD: "card reported stolen",
+    FraudType.MULE: "reported by another bank",
+    FraudType.MERCHANT_BUST_OUT: "goods never delivered",
+    FraudType.FRIENDLY: "disputed by the cardholder",
 }
 
 

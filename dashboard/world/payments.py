@@ -18,7 +18,7 @@ from dashboard.world.categories import (
     TRANSFERS,
 )
 from dashboard.world.draws import Choices, Flags, Floats, Ints, fixed_unit
-from dashboard.world.people import ADDRESSES, CARDS, DEVICES, People
+from dashboard.world.people import ADDRESSES, CARDS, DEVICES, HOUSEHOLD, People, carriers
 from dashboard.world.rhythm import DAY_KINDS, category_levels, quarter_hours
 from dashboard.world.shops import Shops
 from models.transactions import PaymentMethod, TransactionType
@@ -33,6 +33,7 @@ _SPREADS = np.array([category.spread for category in CATEGORIES])
 _REFUNDS = np.array([category.refunds for category in CATEGORIES])
 _ENDS_IN_99 = np.isin(NAMES, ["fashion", "electronics", "digital goods", "gaming", "home"])
 _SLICES = 8
+_PHONE_LASTS = 2_000  # days, of two telephones in turn
 _SALARY_DAYS = (25, 26, 27, 28, 29, 30, 1)
 
 
@@ -132,7 +133,8 @@ def draw_genuine(habits: Habits, dates: Dates, rng: np.random.Generator) -> Paym
     channel = habits.channels.draw(slices * len(CATEGORIES) + category, rng.random(count))
     kind = _kinds(category, channel, dates.of_month, rng)
     merchant = _merchants(habits, customer, category, channel, _is_on_trip(habits, customer, dates), rng)
-    is_remote = (channel == ONLINE) | (channel == MOBILE)
+    # What comes in was sent by somebody else.
+    is_sent = ((channel == ONLINE) | (channel == MOBILE)) & (kind != KINDS.index(TransactionType.CASH_IN))
     return Payments(
         customer=customer,
         local=dates.day * DAY + second,
@@ -143,8 +145,8 @@ def draw_genuine(habits: Habits, dates: Dates, rng: np.random.Generator) -> Paym
         merchant=merchant,
         cents=_cents(habits, customer, category, kind, rng),
         card=customer * CARDS + (rng.random(count) < 0.22),
-        device=np.where(is_remote, customer * DEVICES + (channel == ONLINE), -1),
-        address=np.where(is_remote, customer * ADDRESSES + rng.integers(0, ADDRESSES, count), -1),
+        device=np.where(is_sent, _devices(habits, customer, channel, dates), -1),
+        address=np.where(is_sent, _addresses(habits, customer, channel, rng), -1),
     )
 
 
@@ -164,6 +166,28 @@ def _methods(habits: Habits, category: Ints, channel: Ints, kind: Ints, rng: np.
     method = habits.methods.draw(channel, rng.random(len(channel)))
     by_transfer = (category == TRANSFERS) | (kind == KINDS.index(TransactionType.DEBIT))
     return np.where(by_transfer, BY_TRANSFER, method)
+
+
+def _devices(habits: Habits, customer: Ints, channel: Ints, dates: Dates) -> Ints:
+    """Return devices: one's phone, until it is replaced, and a larger one, which some households share."""
+    head = customer // HOUSEHOLD * HOUSEHOLD
+    is_shared = fixed_unit(habits.seed, head, 7) < 0.06
+    larger = np.where(is_shared, head, customer) * DEVICES + 1
+    renewed = (fixed_unit(habits.seed, customer, 6) * _PHONE_LASTS).astype(np.int64)
+    is_new = (dates.day - renewed) % _PHONE_LASTS < _PHONE_LASTS // 2
+    return np.where(channel == ONLINE, larger, customer * DEVICES + 2 * is_new)
+
+
+def _addresses(habits: Habits, customer: Ints, channel: Ints, rng: np.random.Generator) -> Ints:
+    """Return addresses: home, which half of the households share, others of one's own, and carriers'."""
+    people, count = habits.people, len(customer)
+    head = customer // HOUSEHOLD * HOUSEHOLD
+    lives_together = fixed_unit(habits.seed, head, 8) < 0.5
+    place = rng.integers(0, ADDRESSES, count)
+    own = np.where((place == 0) & lives_together, head, customer) * ADDRESSES + place
+    carrier = people.count * ADDRESSES + rng.integers(0, carriers(people.count), count)
+    is_carrier = (channel == MOBILE) & (rng.random(count) < 0.25)
+    return np.where(is_carrier, carrier, own)
 
 
 def _is_on_trip(habits: Habits, customer: Ints, dates: Dates) -> Flags:

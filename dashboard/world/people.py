@@ -19,8 +19,9 @@ PERSONA_SHARES = (0.16, 0.34, 0.27, 0.16, 0.07)
 """Students, workers, parents, retired people, travellers."""
 PERSONA_SPENDING = (0.72, 1.0, 1.15, 0.9, 1.5)
 CARDS = 2
-DEVICES = 2
+DEVICES = 3
 ADDRESSES = 3
+HOUSEHOLD = 4
 
 
 @dataclass(frozen=True)
@@ -144,12 +145,17 @@ def card_table(bank: DemoBank, count: int, *, seed: int) -> pa.Table:
 
 
 def devices(bank: DemoBank, count: int, *, seed: int) -> pa.Table:
-    """Return id and type of the first `count` devices: for each customer a phone, then a larger one."""
+    """Return id and type of the first `count` devices: for each customer a phone, a larger, a next one."""
     rng = generator(seed, bank.code, "devices", count)
     ids = rng.bytes(6 * count).hex()
     second = np.where(rng.random(count) < 0.7, "laptop", "tablet")
-    kind = np.where(np.arange(count) % DEVICES == 0, "phone", second)
+    kind = np.where(np.arange(count) % DEVICES == 1, second, "phone")
     return pa.table({"id": ["d-" + ids[at : at + 12] for at in range(0, len(ids), 12)], "type": kind})
+
+
+def carriers(count: int) -> int:
+    """Return how many addresses the customers' mobile networks share out among all of them."""
+    return max(2, count // 60)
 
 
 def addresses(count: int, *, shared: int) -> list[str]:

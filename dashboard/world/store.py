@@ -7,15 +7,19 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 from typing import Any, Final
 
 from dashboard.ingestion.ahead import ahead
 from dashboard.ingestion.load import Memory, load_rows
 from dashboard.risk import update_parties
+from dashboard.world.truth import truth_file
 from dashboard.world.world import BankWorld, Batch, WorldOptions, build_world
 from database.connection import Session, get_db_session
+from database.demo import add_demo_rates
 from database.loading import bank_terms
 from database.queries import banks, datasets, jobs
 from database.queries.datasets import Counts, Run
@@ -65,10 +69,13 @@ class StoredWorld:
 Report = Callable[[Progress], None]
 
 
-def store_world(options: WorldOptions, report: Report | None = None) -> StoredWorld:
+def store_world(
+    options: WorldOptions, report: Report | None = None, *, truth: Path | None = None
+) -> StoredWorld:
     """Store the world and return what is there; a world that was begun is completed as it was begun.
 
     Two banks are stored at a time. What stops one, an interrupt among it, stops the other after its batch.
+    What really happened is written into the folder `truth`, and nowhere else.
     """
     options = begun_world() or options
     worlds = build_world(options)
@@ -76,7 +83,7 @@ def store_world(options: WorldOptions, report: Report | None = None) -> StoredWo
         _ensure_bank(world)
     tally = _Tally(sum(world.rows for world in worlds), report)
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="world") as pool:
-        futures = [pool.submit(_store_bank, world, tally) for world in worlds]
+        futures = [pool.submit(_store_bank, world, tally, truth) for world in worlds]
         try:
             for future in as_completed(futures):
                 future.result()
@@ -121,7 +128,7 @@ def begun_world() -> WorldOptions | None:
     return _options_of(dict(found[0].parameters)) if found else None
 
 
-def _store_bank(world: BankWorld, tally: _Tally) -> None:
+def _store_bank(world: BankWorld, tally: _Tally, truth: Path | None) -> None:
     """Store what is missing of one bank, with everybody's totals at the end."""
     with get_db_session([world.bank.code]) as session:
         terms = bank_terms(session)
@@ -131,7 +138,7 @@ def _store_bank(world: BankWorld, tally: _Tally) -> None:
         return
     writer = _Writer(world, Memory(terms), run, int(run.result.get("batches", 0)), run.counts)
     try:
-        _store_batches(writer, tally)
+        _store_batches(writer, tally, truth)
         with get_db_session([world.bank.code]) as session:
             update_parties(session)
     except BaseException:
@@ -141,11 +148,16 @@ def _store_bank(world: BankWorld, tally: _Tally) -> None:
     _finish(run, JobStatus.SUCCEEDED, said)
 
 
-def _store_batches(writer: _Writer, tally: _Tally) -> None:
-    with ahead(writer.world.batches()) as batches:
-        for number, batch in enumerate(batches):
+def _store_batches(writer: _Writer, tally: _Tally, truth: Path | None) -> None:
+    """Store the batches that are missing; the truth is told from the first one on."""
+    told = nullcontext() if truth is None else truth_file(truth, writer.world)
+    start = writer.done if truth is None else 0
+    with told as file, ahead(writer.world.batches(start)) as batches:
+        for number, batch in enumerate(batches, start):
             if tally.is_over.is_set():
                 raise ConflictError(N_("Stopped; the same command goes on from there."))
+            if file is not None:
+                file.add(batch.truth)
             if number >= writer.done:
                 tally.add(writer.world.bank.name, writer.store(batch))
 
@@ -208,6 +220,7 @@ def _ensure_bank(world: BankWorld) -> None:
             is_demo=True,
         )
         banks.grant_to_admins(session, found.bank_id)
+        add_demo_rates(session, bank.currency, world.rates())
 
 
 def _claim(session: Session, bank_id: int, world: BankWorld) -> Run:
@@ -241,6 +254,7 @@ def _parameters(options: WorldOptions) -> dict[str, Any]:
         "days": options.days,
         "transactions": options.transactions,
         "seed": options.seed,
+        "pressure": options.pressure,
     }
 
 
