@@ -83,13 +83,12 @@ class View:
             (self.currency,) if self.currency else tuple(sorted({bank.base_currency for bank in self.banks}))
         )
 
-    def selection(self, currency: str | None = None) -> Selection:
-        """Return what to read: of all banks, or of those whose base currency is given."""
-        banks = [bank for bank in self.banks if currency is None or bank.base_currency == currency]
+    def selection(self) -> Selection:
+        """Return what to read: where no amounts may be added over the banks, by their base currencies too."""
         include, filters = dict(self.filters.include), self.filters
         native = self.native and include.pop("currency", None) is not None
         return Selection(
-            bank_ids=tuple(bank.bank_id for bank in banks),
+            bank_ids=tuple(bank.bank_id for bank in self.banks),
             since=self.span.since,
             until=self.span.until,
             previous=(self.previous.since, self.previous.until) if self.previous else None,
@@ -102,7 +101,13 @@ class View:
             customer_id=filters.customer,
             merchant_id=filters.merchant,
             words=self._words(),
+            groups={}
+            if self.currency
+            else {currency: self._banks_of(currency) for currency in self.currencies},
         )
+
+    def _banks_of(self, currency: str) -> frozenset[int]:
+        return frozenset(bank.bank_id for bank in self.banks if bank.base_currency == currency)
 
     def _words(self) -> Words | None:
         text = self.filters.text

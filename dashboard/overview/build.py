@@ -48,14 +48,9 @@ class Overview:
 
 
 def overview(session: Session, view: View, maturity: Maturity | None) -> Overview:
-    """Read and fold once (once more per base currency where the banks have several), then derive."""
+    """Read and fold once, then derive."""
     fold = read(session, view.selection())
-    money = (
-        {view.currency: fold}
-        if view.currency
-        else {currency: read(session, view.selection(currency)) for currency in view.currencies}
-    )
-    found = derive(fold, money, view, maturity)
+    found = derive(fold, view, maturity)
     if fold.total.rows or not view.filters.chosen():
         return found
     return replace(
@@ -65,8 +60,8 @@ def overview(session: Session, view: View, maturity: Maturity | None) -> Overvie
     )
 
 
-def derive(fold: Fold, money: dict[str, Fold], view: View, maturity: Maturity | None) -> Overview:
-    """Derive the page from its folds; pure."""
+def derive(fold: Fold, view: View, maturity: Maturity | None) -> Overview:
+    """Derive the page from its fold; pure."""
     measure = view.measure
     series = (
         hours_of(fold.hours, view.span, measure=measure, maturity=maturity)
@@ -77,7 +72,7 @@ def derive(fold: Fold, money: dict[str, Fold], view: View, maturity: Maturity | 
         view=view,
         total=fold.total,
         rate=rate_of(fold.total, measure),
-        kpis=kpis_of(fold, money, view, maturity),
+        kpis=kpis_of(fold, view, maturity),
         series=series,
         rankings={
             slug: rank(slug, fold.by(slug), fold.total, measure=measure, most=most)
@@ -88,9 +83,7 @@ def derive(fold: Fold, money: dict[str, Fold], view: View, maturity: Maturity | 
         maturity=maturity,
         unconverted_outside=fold.unconverted_outside,
         data_age=view.now - view.newest if view.newest else None,
-        query_ms=sum(
-            each.read_ms + each.fold_ms for each in {id(f): f for f in (fold, *money.values())}.values()
-        ),
+        query_ms=fold.read_ms + fold.fold_ms,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -15,7 +15,7 @@ from dashboard.statistics.maturity import Maturity
 from dashboard.statistics.verdicts import LabelAge, Outcome, Verdict, judge, judge_labelled
 from dashboard.view import View
 from database.metrics import METRICS, Metric
-from database.segments import Bucket, Fold, Sums, added
+from database.segments import Bucket, Fold, Portion, Sums, added
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,21 +71,23 @@ ORDER = (
 LABELLED = {"fraud_rate", "fraud_rate_amount", "fraud_amount"}
 
 
-def kpis_of(fold: Fold, money: dict[str, Fold], view: View, maturity: Maturity | None) -> tuple[Kpi, ...]:
-    """Return every tile in order; `money` holds a fold per currency, the page's own where there is one."""
+def kpis_of(fold: Fold, view: View, maturity: Maturity | None) -> tuple[Kpi, ...]:
+    """Return every tile in order; money has a figure per currency where the banks have several."""
     groups = steps(fold.daily, grain_of(fold.daily))
     trends = _steps(fold.daily, groups), _steps(fold.previous_daily, groups)
-    return tuple(_kpi(METRICS[slug], fold, money, view, maturity, trends) for slug in ORDER)
+    money: Mapping[str, Portion] = {view.currency: fold} if view.currency else fold.groups
+    return tuple(
+        _kpi(METRICS[slug], money if slug in MONEY else {None: fold}, view, maturity, trends)
+        for slug in ORDER
+    )
 
 
 Trends = tuple[Sequence[Sums | None], Sequence[Sums | None]]
+Portions = Mapping[str, Portion] | Mapping[None, Portion]
 
 
-def _kpi(
-    metric: Metric, fold: Fold, money: dict[str, Fold], view: View, maturity: Maturity | None, trends: Trends
-) -> Kpi:
-    folds = money if metric.slug in MONEY else {None: fold}
-    figures = tuple(_figure(metric, each, currency, view, maturity) for currency, each in folds.items())
+def _kpi(metric: Metric, portions: Portions, view: View, maturity: Maturity | None, trends: Trends) -> Kpi:
+    figures = tuple(_figure(metric, each, currency, view, maturity) for currency, each in portions.items())
     if len(figures) > 1 or figures[0].value is None:
         return Kpi(metric, figures)
     now, before = ([None if sums is None else metric.value(sums) for sums in each] for each in trends)
@@ -99,7 +101,7 @@ def _steps(days: Sequence[tuple[date, Sums]], groups: Sequence[Sequence[int]]) -
 
 
 def _figure(
-    metric: Metric, fold: Fold, currency: str | None, view: View, maturity: Maturity | None
+    metric: Metric, fold: Portion, currency: str | None, view: View, maturity: Maturity | None
 ) -> Figure:
     estimator = _estimators(fold.amounts)[metric.slug]
     estimate, value = estimator(fold.total), metric.value(fold.total)
@@ -137,7 +139,7 @@ def _figure(
     )
 
 
-def compared_days(fold: Fold, view: View, maturity: Maturity | None) -> Compared:
+def compared_days(fold: Portion, view: View, maturity: Maturity | None) -> Compared:
     """Cut both periods to the leading days whose labels are old enough."""
     if maturity is None:
         return Compared(LabelAge.UNDATED, fold.total, fold.previous)

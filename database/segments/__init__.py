@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from database.segments.selection import MISSING, Selection, Words
-from database.segments.sums import Bucket, Extreme, Fold, Sums, added
+from database.segments.sums import Bucket, Extreme, Fold, Portion, Sums, added
 
 if TYPE_CHECKING:
     from database.segments.presence import data_version, extent, values
@@ -17,6 +17,7 @@ __all__ = [
     "Bucket",
     "Extreme",
     "Fold",
+    "Portion",
     "Selection",
     "Sums",
     "Words",

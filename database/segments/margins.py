@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import starmap
 
 import numpy as np
@@ -43,31 +43,41 @@ def _scale() -> kernel.Scale:
 SCALE = _scale()
 
 
-def empty_cells(sizes: Mapping[str, int], days: int) -> Cells:
-    """Return cells with nothing in them, of these sizes for what is counted by code or number."""
-    lengths = [kernel.KINDS, sizes["category"], sizes["country"], sizes["state"], days, HOURS]
-    category, country, state, days, hours, end = np.cumsum(lengths).tolist()
-    return Cells(
-        np.zeros((end, kernel.WIDTH), np.int64),
-        np.zeros((end, kernel.LABELS)),
-        category,
-        country,
-        state,
-        days,
-        hours,
-        np.zeros(sizes["customer_no"], np.int32),
-        np.zeros((len(AMOUNT_EDGES_E4), kernel.LABELS), np.int64),
-        none_kept(),
-        none_kept(),
-    )
+def empty_cells(sizes: Mapping[str, int], days: int, groups: int) -> list[Cells]:
+    """Return cells with nothing in them, of these sizes for what is counted by code or number.
+
+    The groups share all tables but their days, amounts and extremes.
+    """
+    lengths = [kernel.KINDS, sizes["category"], sizes["country"], sizes["state"], days * groups, HOURS]
+    category, country, state, first_day, hours, end = np.cumsum(lengths).tolist()
+    counts, squares = np.zeros((end, kernel.WIDTH), np.int64), np.zeros((end, kernel.LABELS))
+    customers = np.zeros(sizes["customer_no"], np.int32)
+    return [
+        Cells(
+            counts,
+            squares,
+            category,
+            country,
+            state,
+            first_day + group * days,
+            hours,
+            customers,
+            np.zeros((len(AMOUNT_EDGES_E4), kernel.LABELS), np.int64),
+            none_kept(),
+            none_kept(),
+        )
+        for group in range(groups)
+    ]
 
 
-def add_cells(cells: Cells, others: Cells) -> None:
+def add_cells(cells: list[Cells], others: list[Cells]) -> None:
     """Add what another pass over other records has filled."""
-    for name in ("counts", "squares", "customers", "amounts"):
-        getattr(cells, name)[...] += getattr(others, name)
-    kernel.merge_extremes(cells.largest, others.largest)
-    kernel.merge_extremes(cells.smallest, others.smallest)
+    for name in ("counts", "squares", "customers"):
+        getattr(cells[0], name)[...] += getattr(others[0], name)
+    for own, other in zip(cells, others, strict=True):
+        own.amounts[...] += other.amounts
+        kernel.merge_extremes(own.largest, other.largest)
+        kernel.merge_extremes(own.smallest, other.smallest)
 
 
 def none_kept() -> Ints:
@@ -152,6 +162,14 @@ def buckets_of(amounts: Ints) -> list[Bucket]:
     place = slice(int(held[0]), int(held[-1]) + 1)
     columns = (AMOUNT_EDGES_E4[place], *(amounts[place, label] for label in (GENUINE, FRAUD, UNKNOWN)))
     return [Bucket(*values) for values in zip(*(column.tolist() for column in columns), strict=True)]
+
+
+def most_extreme(found: Iterable[Extreme | None], direction: int) -> Extreme | None:
+    """Return the most extreme of several groups' amounts; where two share it, no row is named."""
+    held = sorted((one for one in found if one), key=lambda one: -direction * one.amount_e4)
+    if len(held) > 1 and held[0].amount_e4 == held[1].amount_e4:
+        return Extreme(None, held[0].amount_e4)
+    return held[0] if held else None
 
 
 def extreme_of(kept: Ints, direction: int) -> Extreme | None:

@@ -13,7 +13,7 @@ from database.connection import bank_ids
 from database.segments.codes import values_by_code
 from database.segments.kernel import Ints
 from database.segments.margins import name_of, names_of
-from database.segments.runs import Run, sealed_runs, tail_run
+from database.segments.runs import Run, sealed_runs, tail_runs
 
 _EXTENT = text("""
 select min(first), max(last) from unnest(cast(:banks as int[])) as bank,
@@ -40,7 +40,7 @@ def values(session: Session, dimension: str) -> list[str]:
     """Return the values of a dimension that rows of the scope have, most rows first; `""` is "none"."""
     banks = bank_ids(session)
     names = names_of(dimension, values_by_code(session))
-    runs = [*sealed_runs(session, banks, [_ALWAYS]), tail_run(session, banks)]
+    runs = [*sealed_runs(session, banks, [_ALWAYS]), *tail_runs(session, banks)]
     counts: dict[str, int] = {}
     for run in runs:
         for code, rows in enumerate(_present(run, dimension).tolist()):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from functools import partial
 from time import perf_counter
@@ -20,9 +20,9 @@ from database.segments.codes import values_by_code
 from database.segments.filters import Filters, Names, filters_of
 from database.segments.kernel import Cells, Chosen, Ints, Money, Rows
 from database.segments.record import NO_RATE, RECORD, columns_of, to_columns
-from database.segments.runs import Minutes, Run, sealed_runs, tail_run
+from database.segments.runs import Minutes, Run, sealed_runs, tail_runs
 from database.segments.selection import Period, Selection, minute_of
-from database.segments.sums import Extreme, Fold, Sums
+from database.segments.sums import Extreme, Fold, Portion, Sums, added
 from models.transactions import VOLUME_TYPES, TransactionType
 
 _IS_VOLUME = np.zeros(kernel.TYPES, np.uint8)
@@ -39,13 +39,15 @@ _MOST_MONEY = float(np.iinfo(np.int64).max) * 0.999
 
 @dataclass(frozen=True, slots=True)
 class _Snapshot:
-    """What one snapshot holds for a selection."""
+    """What one snapshot holds for a selection; `places` says in which group of cells a bank is counted."""
 
     runs: list[Run]
     filters: Filters
     money: Money
     names: Names
     zone: str
+    groups: tuple[str, ...]
+    places: Mapping[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,11 @@ class _Part:
     rows: Rows
     chosen: Chosen
     outside: int
+    group: int
+
+
+Daily = list[tuple[date, Sums]]
+Days = tuple[Sums, Daily]
 
 
 def read(session: Session, selection: Selection) -> Fold:
@@ -74,13 +81,13 @@ def warm_up() -> None:
     """Compile the loops, or load them compiled, before the first page asks for them."""
     records = np.zeros(2, RECORD)
     records["sign"] = 1
-    run = Run(columns_of(to_columns(records), len(records)), len(records))
+    run = Run(columns_of(to_columns(records), len(records)), len(records), bank_id=0)
     every_bound = (0, 1)
     passes = np.ones(1 << 16, np.bool_)
     unfiltered = Filters({}, {}, None, None, "base_e4")
     filtered = Filters({"category": passes, "channel": passes}, {}, every_bound, every_bound, "base_e4")
     for filters in (unfiltered, filtered):
-        snapshot = _Snapshot([run], filters, Money(_IS_VOLUME, NO_RATE), {}, "UTC")
+        snapshot = _Snapshot([run], filters, Money(_IS_VOLUME, NO_RATE), {}, "UTC", (), {0: 0})
         _fold_of(snapshot, (0, 1), (0, 1), perf_counter())
 
 
@@ -89,20 +96,21 @@ def _fold_of(snapshot: _Snapshot, period: Minutes, before: Minutes | None, began
     parts = list(_parts(snapshot, period))
     parts_before = [] if before is None else list(_parts(snapshot, before))
     cells, days = _folded(snapshot, parts, period)
-    previous, previous_daily = (None, []) if before is None else _folded_days(snapshot, parts_before, before)
+    previous = None if before is None else _folded_days(snapshot, parts_before, before)
+    portions = [
+        _portion(snapshot, [part for part in parts if part.group == group], cells[group], days, earlier)
+        for group, earlier in enumerate(previous or [None] * len(cells))
+    ]
+    whole = portions[0] if len(portions) == 1 else _whole(cells, portions)
+    first = cells[0]
     return Fold(
-        total=_total(cells),
-        previous=previous,
-        daily=_daily(cells, days),
-        previous_daily=previous_daily,
-        hours=_hours(cells),
-        amounts=margins.buckets_of(cells.amounts),
-        smallest=_extreme(parts, snapshot.money, cells.smallest, -1),
-        largest=_extreme(parts, snapshot.money, cells.largest, 1),
-        customers=int(np.count_nonzero(cells.customers[1:])),
+        **{each.name: getattr(whole, each.name) for each in fields(Portion)},
+        hours=_hours(first),
+        customers=int(np.count_nonzero(first.customers[1:])),
         unconverted_outside=sum(part.outside for part in parts),
+        groups=dict(zip(snapshot.groups, portions, strict=False)),
         slices={
-            slug: partial(margins.by_value, slug, cells, margins.names_of(slug, snapshot.names))
+            slug: partial(margins.by_value, slug, first, margins.names_of(slug, snapshot.names))
             for slug in SLICED
         },
         read_ms=(had_read - began) * 1_000,
@@ -112,16 +120,16 @@ def _fold_of(snapshot: _Snapshot, period: Minutes, before: Minutes | None, began
 
 
 def _snapshot(session: Session, selection: Selection, periods: list[Minutes]) -> _Snapshot:
-    names = values_by_code(session)
+    names, banks = values_by_code(session), selection.bank_ids
+    places = {bank: place for place, group in enumerate(selection.groups.values()) for bank in group}
     return _Snapshot(
-        [
-            *sealed_runs(session, selection.bank_ids, periods),
-            tail_run(session, selection.bank_ids),
-        ],
+        [*sealed_runs(session, banks, periods), *tail_runs(session, banks)],
         filters_of(session, selection, names),
         Money(_IS_VOLUME, NO_RATE if selection.currency is None else 0),
         names,
         selection.zone,
+        tuple(selection.groups),
+        {bank: places.get(bank, len(selection.groups)) for bank in banks},
     )
 
 
@@ -138,17 +146,21 @@ def _parts(snapshot: _Snapshot, minutes: Minutes) -> Iterator[_Part]:
         if place.start >= place.stop:
             continue
         rows = Rows(*(run.columns[names.get(name, name)][place] for name in Rows._fields))
-        yield _Part(rows, *filters.places(run.columns, place, rows, snapshot.money))
+        passing = filters.places(run.columns, place, rows, snapshot.money)
+        yield _Part(rows, *passing, snapshot.places[run.bank_id])
 
 
-def _folded(snapshot: _Snapshot, parts: list[_Part], minutes: Minutes) -> tuple[Cells, Sequence[date]]:
+def _folded(snapshot: _Snapshot, parts: list[_Part], minutes: Minutes) -> tuple[list[Cells], Sequence[date]]:
     clock, days = clock_of(snapshot.zone, *minutes)
-    sizes = {name: 1 + max(run.largest[name] for run in snapshot.runs) for name in kernel.COUNTED}
+    sizes = {
+        name: 1 + max((run.largest[name] for run in snapshot.runs), default=0) for name in kernel.COUNTED
+    }
 
-    def fold(share: list[_Part]) -> tuple[Cells, float]:
-        cells = margins.empty_cells(sizes, len(days))
+    def fold(share: list[_Part]) -> tuple[list[Cells], float]:
+        cells = margins.empty_cells(sizes, len(days), _groups(snapshot))
         return cells, sum(
-            kernel.fold(part.rows, part.chosen, snapshot.money, clock, margins.SCALE, cells) for part in share
+            kernel.fold(part.rows, part.chosen, snapshot.money, clock, margins.SCALE, cells[part.group])
+            for part in share
         )
 
     (cells, bound), *others = (
@@ -159,6 +171,10 @@ def _folded(snapshot: _Snapshot, parts: list[_Part], minutes: Minutes) -> tuple[
         bound += its_bound
     _check_bound(bound)
     return cells, days
+
+
+def _groups(snapshot: _Snapshot) -> int:
+    return 1 + max(snapshot.places.values(), default=0)
 
 
 def _shares(parts: list[_Part]) -> list[list[_Part]]:
@@ -173,14 +189,15 @@ def _shares(parts: list[_Part]) -> list[list[_Part]]:
     return shares
 
 
-def _folded_days(
-    snapshot: _Snapshot, parts: list[_Part], minutes: Minutes
-) -> tuple[Sums, list[tuple[date, Sums]]]:
+def _folded_days(snapshot: _Snapshot, parts: list[_Part], minutes: Minutes) -> list[Days]:
+    """Return the days of an earlier period, group by group."""
     clock, days = clock_of(snapshot.zone, *minutes)
-    cells = margins.empty_cells(dict.fromkeys(kernel.COUNTED, 0), len(days))
-    bound = sum(kernel.fold_days(part.rows, part.chosen, snapshot.money, clock, cells) for part in parts)
+    cells = margins.empty_cells(dict.fromkeys(kernel.COUNTED, 0), len(days), _groups(snapshot))
+    bound = sum(
+        kernel.fold_days(part.rows, part.chosen, snapshot.money, clock, cells[part.group]) for part in parts
+    )
     _check_bound(bound)
-    return _total(cells), _daily(cells, days)
+    return [_days(each, days) for each in cells]
 
 
 def _check_bound(bound: float) -> None:
@@ -189,21 +206,51 @@ def _check_bound(bound: float) -> None:
         raise OverflowError("the amounts of this selection add up to more than 64 bits hold")
 
 
-def _daily(cells: Cells, days: Sequence[date]) -> list[tuple[date, Sums]]:
-    place = slice(cells.days, cells.hours)
-    return list(zip(days, margins.sums_of(cells.counts[place], cells.squares[place]), strict=True))
+def _portion(
+    snapshot: _Snapshot, parts: list[_Part], cells: Cells, days: Sequence[date], earlier: Days | None
+) -> Portion:
+    total, daily = _days(cells, days)
+    previous, previous_daily = earlier or (None, [])
+    return Portion(
+        total=total,
+        previous=previous,
+        daily=daily,
+        previous_daily=previous_daily,
+        amounts=margins.buckets_of(cells.amounts),
+        smallest=_extreme(parts, snapshot.money, cells.smallest, -1),
+        largest=_extreme(parts, snapshot.money, cells.largest, 1),
+    )
+
+
+def _whole(cells: list[Cells], portions: list[Portion]) -> Portion:
+    """Return what the groups' portions are together; each record is in one of them."""
+    earlier = [each.previous for each in portions if each.previous is not None]
+    return Portion(
+        total=added(each.total for each in portions),
+        previous=added(earlier) if earlier else None,
+        daily=_together([each.daily for each in portions]),
+        previous_daily=_together([each.previous_daily for each in portions]),
+        amounts=margins.buckets_of(np.sum([each.amounts for each in cells], axis=0)),
+        smallest=margins.most_extreme([each.smallest for each in portions], -1),
+        largest=margins.most_extreme([each.largest for each in portions], 1),
+    )
+
+
+def _together(many: list[Sequence[tuple[date, Sums]]]) -> Daily:
+    return [(same[0][0], added(sums for _, sums in same)) for same in zip(*many, strict=True)]
+
+
+def _days(cells: Cells, days: Sequence[date]) -> Days:
+    """Return the sums of all days and of each: every record is in one of them."""
+    place = slice(cells.days, cells.days + len(days))
+    counts, squares = cells.counts[place], cells.squares[place]
+    total = margins.sums_of(counts.sum(axis=0, keepdims=True), squares.sum(axis=0, keepdims=True))[0]
+    return total, list(zip(days, margins.sums_of(counts, squares), strict=True))
 
 
 def _hours(cells: Cells) -> list[list[Sums]]:
     sums = margins.sums_of(cells.counts[cells.hours :], cells.squares[cells.hours :])
     return [sums[hour : hour + 24] for hour in range(0, margins.HOURS, 24)]
-
-
-def _total(cells: Cells) -> Sums:
-    """Add up the days: each record is in one of them."""
-    place = slice(cells.days, cells.hours)
-    counts, squares = cells.counts[place], cells.squares[place]
-    return margins.sums_of(counts.sum(axis=0, keepdims=True), squares.sum(axis=0, keepdims=True))[0]
 
 
 def _extreme(parts: list[_Part], money: Money, kept: Ints, direction: int) -> Extreme | None:

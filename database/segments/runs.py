@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -22,25 +22,29 @@ from models.errors import UserError
 from models.messages import N_
 
 Minutes = tuple[int, int]
+Held = tuple[int, int]  # how many records of which bank
 
 _MOST_OPEN = 4_096
 _NEVER = (0, int(np.iinfo(np.int64).max))
 _FETCHED_AT_ONCE = 1_000_000
 
 _LISTED = text("""
-select seg_uid::text, fmt, n from segments
+select seg_uid::text, fmt, n, bank_id from segments
 where bank_id = any(:banks) and ((m_hi >= :since and m_lo < :until) or (m_hi >= :since_2 and m_lo < :until_2))
 """)
-_FETCHED = text("select seg_uid::text, n, data from segments where seg_uid = any(cast(:uids as uuid[]))")
-_TAIL = text("select string_agg(data, ''::bytea) from segment_tail where bank_id = any(:banks)")
+_FETCHED = text("select seg_uid::text, data from segments where seg_uid = any(cast(:uids as uuid[]))")
+_TAIL = text("""
+select bank_id, string_agg(data, ''::bytea) from segment_tail where bank_id = any(:banks) group by bank_id
+""")
 
 
 @dataclass(frozen=True)
 class Run:
-    """Records sorted by minute, column by column, never written to."""
+    """Records of one bank sorted by minute, column by column, never written to."""
 
     columns: Columns
     n: int
+    bank_id: int
     present: dict[str, Any] = field(default_factory=dict)
 
     def between(self, minutes: Minutes) -> slice:
@@ -80,26 +84,29 @@ def sealed_runs(session: Session, banks: Sequence[int], periods: Sequence[Minute
         _LISTED,
         {"banks": list(banks), "since": since, "until": until, "since_2": since_2, "until_2": until_2},
     ).all()
-    if any(fmt != FORMAT for _, fmt, _ in listed):
+    if any(fmt != FORMAT for _, fmt, _, _ in listed):
         raise UserError(
             N_("The segments were written by another version: run python -m database.segments --rebuild.")
         )
     place = files.folder()
-    wanted = {UUID(uid): n for uid, _, n in listed}
-    found = {uid: run for uid, n in wanted.items() if (run := _opened(place, uid, n)) is not None}
-    missing = {uid: n for uid, n in wanted.items() if uid not in found}
+    wanted = {UUID(uid): (n, bank_id) for uid, _, n, bank_id in listed}
+    found = {uid: run for uid, held in wanted.items() if (run := _opened(place, uid, *held)) is not None}
+    missing = {uid: held for uid, held in wanted.items() if uid not in found}
     if missing:
         found |= dict(_fetched(session, place, missing))
         files.sweep(place)
     return list(found.values())
 
 
-def tail_run(session: Session, banks: Sequence[int]) -> Run:
-    """Return what is not yet in a segment."""
-    data = session.scalar(_TAIL, {"banks": list(banks)}) or b""
+def tail_runs(session: Session, banks: Sequence[int]) -> list[Run]:
+    """Return what is not yet in a segment, bank by bank."""
+    return [_sorted(data, bank_id) for bank_id, data in session.execute(_TAIL, {"banks": list(banks)})]
+
+
+def _sorted(data: memoryview, bank_id: int) -> Run:
     records = from_wire(data)
     records = records[np.argsort(records["minute"], kind="stable")]
-    return Run(columns_of(to_columns(records), len(records)), len(records))
+    return Run(columns_of(to_columns(records), len(records)), len(records), bank_id)
 
 
 def forget() -> None:
@@ -108,30 +115,31 @@ def forget() -> None:
         _Open.runs.clear()
 
 
-def _opened(place: Path, uid: UUID, n: int) -> Run | None:
+def _opened(place: Path, uid: UUID, n: int, bank_id: int) -> Run | None:
     with _Open.lock:
         run = _Open.runs.get((place, uid))
         if run is not None:
             _Open.runs.move_to_end((place, uid))
             return run
     data = files.find(place, uid, n)
-    return None if data is None else _remembered(place, uid, Run(columns_of(data, n), n))
+    return None if data is None else _remembered(place, uid, Run(columns_of(data, n), n, bank_id))
 
 
-def _fetched(session: Session, place: Path, missing: dict[UUID, int]) -> Iterator[tuple[UUID, Run]]:
-    for uids in _batches(missing.items()):
-        for name, n, data in session.execute(_FETCHED, {"uids": [str(uid) for uid in uids]}):
+def _fetched(session: Session, place: Path, missing: dict[UUID, Held]) -> Iterator[tuple[UUID, Run]]:
+    for uids in _batches(missing):
+        for name, data in session.execute(_FETCHED, {"uids": [str(uid) for uid in uids]}):
             uid = UUID(name)
+            n, bank_id = missing[uid]
             files.keep(place, uid, n, data)
             # Where nothing can be written, the page still works, from what was sent.
-            yield uid, _opened(place, uid, n) or Run(columns_of(bytes(data), n), n)
+            yield uid, _opened(place, uid, n, bank_id) or Run(columns_of(bytes(data), n), n, bank_id)
 
 
-def _batches(missing: Iterable[tuple[UUID, int]]) -> Iterator[list[UUID]]:
+def _batches(missing: Mapping[UUID, Held]) -> Iterator[list[UUID]]:
     """Group segments so that the records held in memory at once stay few."""
     batch: list[UUID] = []
     records = 0
-    for uid, n in missing:
+    for uid, (n, _) in missing.items():
         if batch and records + n > _FETCHED_AT_ONCE:
             yield batch
             batch, records = [], 0

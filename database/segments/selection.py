@@ -35,6 +35,7 @@ class Selection:
     dimension are joined by or, dimensions by and. `amount_e4` and `score_e4` are inclusive bounds in
     ten-thousandths; the amount is native money where `currency` is set (then only rows of that currency
     count) and base money where it is not (then a row without a rate is outside, and counted beside).
+    `groups` are banks whose sums are wanted by themselves too, each bank in at most one of them.
     Beside a record's dimensions, `include` and `exclude` take those of `DERIVED`; hours are the zone's.
     """
 
@@ -51,6 +52,7 @@ class Selection:
     customer_id: str | None = None
     merchant_id: str | None = None
     words: Words | None = None
+    groups: Mapping[str, frozenset[int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse bounds that segments cannot answer exactly."""

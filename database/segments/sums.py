@@ -65,23 +65,34 @@ class Extreme:
 
 
 @dataclass(frozen=True)
-class Fold:
-    """One pass over the records of a selection: every panel is a margin of it.
+class Portion:
+    """The sums of some banks, over the range and day by day.
 
-    `daily` has every local day of the range in order, empty ones too; `hours` is [weekday][hour], Monday
-    first, in local time. `amounts` has the buckets between the first and the last that hold a row.
+    `daily` has every local day of the range in order, empty ones too; `amounts` has the buckets between the
+    first and the last that hold a row.
     """
 
     total: Sums
     previous: Sums | None
     daily: Sequence[tuple[date, Sums]]
     previous_daily: Sequence[tuple[date, Sums]]
-    hours: Sequence[Sequence[Sums]]
     amounts: Sequence[Bucket]
     smallest: Extreme | None
     largest: Extreme | None
+
+
+@dataclass(frozen=True)
+class Fold(Portion):
+    """One pass over the records of a selection: every panel is a margin of it.
+
+    `hours` is [weekday][hour], Monday first, in local time; `groups` has the portion of each of the
+    selection's groups of banks.
+    """
+
+    hours: Sequence[Sequence[Sums]]
     customers: int
     unconverted_outside: int
+    groups: Mapping[str, Portion]
     slices: Mapping[str, Callable[[], dict[str, Sums]]]
     read_ms: float
     fold_ms: float

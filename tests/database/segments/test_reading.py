@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from random import Random
@@ -14,7 +14,7 @@ from sqlalchemy import text
 from database.bulk import bulk_insert
 from database.connection import get_db_session, read_only
 from database.owner import owner_session
-from database.segments import Extreme, Fold, Selection, Sums, read
+from database.segments import Extreme, Fold, Portion, Selection, Sums, read, reading
 from database.segments.compaction import fold_tail
 from database.segments.pack import RECORDED_COLUMNS
 from database.segments.tail import record_deleted, relabel
@@ -116,6 +116,38 @@ def test_a_fold_equals_the_rows_for_many_random_selections(committed: Database) 
         with read_only("all") as session:
             fold = read(session, selection)
         assert compare(fold, rows, selection) == [], selection
+
+
+def test_a_fold_on_several_cores_equals_the_rows(
+    committed: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "_WORTH_A_THREAD", 1)
+    monkeypatch.setattr(reading, "_CORES", 3)
+    banks, rows = world(seed=3, rows=2_000)
+    random = Random(4)
+    for _ in range(10):
+        selection = random_selection(random, banks)
+        with read_only("all") as session:
+            fold = read(session, selection)
+        assert compare(fold, rows, selection) == [], selection
+
+
+def test_a_group_of_banks_has_the_sums_that_its_banks_have_alone(committed: Database) -> None:
+    banks, rows = world(seed=5, rows=1_000)
+    random = Random(6)
+    for groups in ({"a": {banks[0]}, "b": {banks[1]}}, {"a": {banks[1]}}, {"a": set(banks)}):
+        selection = replace(random_selection(random, banks), bank_ids=tuple(banks))
+        grouped = replace(selection, groups={name: frozenset(group) for name, group in groups.items()})
+        with read_only("all") as session:
+            fold = read(session, grouped)
+            alone = {
+                name: read(session, replace(selection, bank_ids=tuple(group)))
+                for name, group in groups.items()
+            }
+        assert compare(fold, rows, selection) == []
+        for name, portion in fold.groups.items():
+            for each in fields(Portion):
+                assert getattr(portion, each.name) == getattr(alone[name], each.name), each.name
 
 
 def one_bank() -> Bank:
