@@ -22,6 +22,7 @@ SPRITE: Final = "icons.svg"
 STYLES: Final = "icons.css"
 
 ICONS: Final = (
+    "arrow-counterclockwise",
     "arrow-down-right",
     "arrow-left",
     "arrow-right",
@@ -36,6 +37,7 @@ ICONS: Final = (
     "chevron-down",
     "circle-half",
     "credit-card",
+    "database",
     "download",
     "exclamation-circle-fill",
     "exclamation-triangle",
@@ -59,6 +61,7 @@ ICONS: Final = (
     "sun",
     "table",
     "translate",
+    "upload",
     "x-lg",
 )
 _DRAWN = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)

@@ -1,11 +1,12 @@
-"""Writes come from our own pages only: JSON with an origin of ours, or a form with its token."""
+"""Writes come from our own pages only: JSON or bytes with an origin of ours, or a form with its token."""
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, request
+from flask import Flask, current_app, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import UnsupportedMediaType
 
@@ -13,9 +14,11 @@ from dashboard.web.signed_in import is_secure, settings
 from models.errors import ForbiddenError, UserError
 from models.messages import N_
 
+View = TypeVar("View", bound=Callable[..., object])
 READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 FORMS: Final = frozenset({"login.login", "login.logout", "login.password"})
 LARGEST_FORM: Final = 16_384
+TAKES_BYTES: Final = "vigie_takes_bytes"
 _OWN_SITES: Final = frozenset({"same-origin", "none"})
 _tokens = CSRFProtect()
 
@@ -32,6 +35,16 @@ def protect_forms(server: Flask) -> None:
     _tokens.init_app(server)
 
 
+def takes_bytes(most: int) -> Callable[[View], View]:
+    """Declare that a view takes raw bytes, so many at most: a kind that no other site's form can send."""
+
+    def declare(view: View) -> View:
+        setattr(view, TAKES_BYTES, most)
+        return view
+
+    return declare
+
+
 def refuse_foreign_writes() -> None:
     """Raise when a write does not come from a page of ours."""
     if request.method in READS:
@@ -39,6 +52,10 @@ def refuse_foreign_writes() -> None:
     if not _is_ours():
         raise ForbiddenError(N_("This request came from another site."))
     if request.mimetype == "application/json":
+        return
+    most: int | None = getattr(current_app.view_functions.get(request.endpoint or ""), TAKES_BYTES, None)
+    if most is not None and request.mimetype == "application/octet-stream":
+        request.max_content_length = most
         return
     if request.endpoint not in FORMS:
         raise UnsupportedMediaType

@@ -1,0 +1,1 @@
+"""The Data page: what is stored, what runs, what arrives, and taking it back."""

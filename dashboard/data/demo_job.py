@@ -1,0 +1,24 @@
+"""The removal of the demo as a job: all of it or nothing, and nothing the second time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dashboard.jobs.control import Control
+from database.demo import remove_demo
+from database.owner import owner_session
+from models.messages import N_, Message
+
+
+def demo_lock(_parameters: Mapping[str, Any]) -> str:
+    """Remove once at a time."""
+    return "remove demo"
+
+
+def run_remove_demo(control: Control) -> Mapping[str, Any]:
+    """Delete the demo's banks with all their rows, its runs and its people."""
+    with owner_session() as owner:
+        banks = remove_demo(owner)
+    control.report(1, 1, Message(N_("{count} banks removed"), {"count": banks}))
+    return {"banks": banks}

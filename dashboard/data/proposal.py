@@ -1,0 +1,31 @@
+"""What a file is taken for, as its form shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from models.messages import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One record of the file: its line, its values by field, and why it would not be stored."""
+
+    line: int
+    values: Mapping[str, str]
+    reason: Message | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What a file is taken for under the choices made; `problem` says what still stands in the way."""
+
+    columns: tuple[str, ...] = ()
+    layout: Message | None = None
+    fields: tuple[str, ...] = ()
+    required: frozenset[str] = frozenset()
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    rows: tuple[Row, ...] = ()
+    notes: tuple[Message, ...] = ()
+    problem: Message | None = None

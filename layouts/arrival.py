@@ -1,0 +1,176 @@
+"""The form of a file that has arrived: what it is taken for, which column fills what, its first rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashboard.charts.figure import Words
+from dashboard.data.arrival import Arrival
+from dashboard.data.field_names import field_name
+from dashboard.data.proposal import Row
+from dashboard.ingestion.options import KINDS as IMPORTED
+from dashboard.ingestion.options import AlertsMode, Decimals
+from dashboard.ingestion.terms import DateOrder
+from layouts.attributes import aria, data
+from layouts.data_tables import KINDS
+from layouts.icons import icon
+from models.messages import N_, Message
+
+ALERTS = {
+    AlertsMode.RECENT: N_("for recent transactions"),
+    AlertsMode.NONE: N_("for none"),
+    AlertsMode.ALL: N_("for all"),
+}
+DATES = {DateOrder.DAY_FIRST: N_("day first"), DateOrder.MONTH_FIRST: N_("month first")}
+DECIMALS = {Decimals.POINT: N_("point"), Decimals.COMMA: N_("comma")}
+
+
+def arrived(found: Arrival, words: Words) -> list[Component]:
+    """Draw the form, its first rows, and what can be done next."""
+    proposal = found.proposal
+    parts = [_heading(found, words), _choices(found, words)]
+    if proposal.problem is not None:
+        parts.append(_problem(proposal.problem, words))
+    parts += [_note(note, words) for note in proposal.notes]
+    if proposal.fields:
+        parts.append(_mapping(found, words))
+    if proposal.rows:
+        parts.append(_rows(found, words))
+    return [html.Form([*parts, _next(found, words)], id="data-form", **data(upload=found.upload_id))]
+
+
+def _heading(found: Arrival, words: Words) -> Component:
+    taken = found.proposal.layout
+    kind = words.say(taken.msgid, **taken.params) if taken else words.say(N_("a file of your own making"))
+    return html.P(
+        [html.Strong(found.name), " ", words.say(N_("is taken for {kind}"), kind=kind)],
+        className="data-taken",
+    )
+
+
+def _choices(found: Arrival, words: Words) -> Component:
+    form, say = found.form, words.say
+    unsaid = ("", say(N_("as found")))
+    banks = [(bank.code, bank.name) for bank in found.banks]
+    bank = next((bank for bank in found.banks if bank.code == form.get("bank")), found.banks[0])
+    kinds = [(kind.value, say(KINDS[kind])) for kind in IMPORTED]
+    alerts = [(mode.value, say(text)) for mode, text in ALERTS.items()]
+    dates = [unsaid, *((order.value, say(text)) for order, text in DATES.items())]
+    decimals = [unsaid, *((sign.value, say(text)) for sign, text in DECIMALS.items())]
+    return html.Div(
+        [
+            _select("bank", say(N_("Bank")), banks, form.get("bank")),
+            _select("kind", say(N_("Holds")), kinds, form.get("kind")),
+            _input("time_zone", say(N_("Time zone")), form, bank.time_zone),
+            _input("currency", say(N_("Currency")), form, bank.base_currency),
+            _input("base_date", say(N_("Day that offsets count from")), form, "2017-01-31"),
+            _select("dates", say(N_("Dates")), dates, form.get("dates")),
+            _select("decimals", say(N_("Decimal sign")), decimals, form.get("decimals")),
+            _select("alerts", say(N_("Alerts")), alerts, form.get("alerts")),
+        ],
+        className="data-fields",
+    )
+
+
+def _mapping(found: Arrival, words: Words) -> Component:
+    """Offer a column for every field: those filled first, the others behind a fold."""
+    proposal, say = found.proposal, words.say
+    columns = [("", say(N_("no column"))), *((name, name) for name in proposal.columns)]
+
+    def field(name: str) -> Component:
+        label = say(field_name(name)) + (" *" if name in proposal.required else "")
+        return _select(f"map.{name}", label, columns, proposal.mapping.get(name))
+
+    shown = [name for name in proposal.fields if name in proposal.mapping or name in proposal.required]
+    others = [name for name in proposal.fields if name not in shown]
+    more = html.Details(
+        [
+            html.Summary(say(N_("{count} other fields"), count=len(others)), className="quiet-link"),
+            html.Div([field(name) for name in others], className="data-fields"),
+        ]
+    )
+    return html.Fieldset(
+        [
+            html.Legend(say(N_("Which column fills what")), className="panel-title"),
+            html.Div([field(name) for name in shown], className="data-fields"),
+            *([more] if others else []),
+        ],
+        className="data-mapping",
+    )
+
+
+def _rows(found: Arrival, words: Words) -> Component:
+    proposal, say = found.proposal, words.say
+    filled = [name for name in proposal.fields if any(name in row.values for row in proposal.rows)]
+    heads = [say(N_("line")), *(say(field_name(name)) for name in filled), say(N_("rejected because"))]
+    table = html.Table(
+        [
+            html.Caption(say(N_("The first rows as they would arrive")), className="panel-title"),
+            html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])),
+            html.Tbody([_row(row, filled, words) for row in proposal.rows]),
+        ],
+        className="data-table data-preview num",
+    )
+    label = say(N_("The first rows as they would arrive"))
+    return html.Div(table, className="data-scroll", tabIndex="0", role="region", **aria(label=label))
+
+
+def _row(row: Row, filled: Iterable[str], words: Words) -> Component:
+    reason = words.say(row.reason.msgid, **row.reason.params) if row.reason else ""
+    cells = [html.Td(row.values.get(name, ""), title=row.values.get(name)) for name in filled]
+    return html.Tr([html.Td(str(row.line)), *cells, html.Td(reason, className="data-reason")])
+
+
+def _problem(problem: Message, words: Words) -> Component:
+    text = words.say(problem.msgid, **problem.params)
+    return html.P([icon("exclamation-triangle"), html.Span(text)], className="notice", role="alert")
+
+
+def _note(note: Message, words: Words) -> Component:
+    return html.P([icon("info-circle"), html.Span(words.say(note.msgid, **note.params))], className="notice")
+
+
+def _next(found: Arrival, words: Words) -> Component:
+    is_ready = found.proposal.problem is None
+    check = html.Button(
+        words.say(N_("Check the whole file")),
+        type="button",
+        className="button button-secondary",
+        disabled=not is_ready,
+        **data(check=""),
+    )
+    begin = html.Button(
+        words.say(N_("Import it")),
+        type="button",
+        className="button button-primary",
+        disabled=not is_ready,
+        **data(begin=""),
+    )
+    drop = html.Button(
+        words.say(N_("Give up")), type="button", className="button button-quiet", **data(give_up="")
+    )
+    return html.Div([check, begin, drop], className="data-next")
+
+
+def _select(name: str, label: str, options: Sequence[tuple[str, str]], chosen: Any) -> Component:
+    known = [html.Option(text, value=value, selected=value == (chosen or "")) for value, text in options]
+    return html.Label(
+        [html.Span(label), html.Select(known, name=name, className="data-input")], className="data-field"
+    )
+
+
+def _input(name: str, label: str, form: Any, example: str) -> Component:
+    given = form.get(name)
+    field = dcc.Input(
+        id=f"data-{name.replace('_', '-')}",
+        name=name,
+        value=given if isinstance(given, str) else "",
+        placeholder=example,
+        className="data-input",
+        autoComplete="off",
+    )
+    return html.Label([html.Span(label), field], className="data-field")
