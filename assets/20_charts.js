@@ -29,6 +29,7 @@
     return answer && answer.asked !== (search || "") ? "is-stale" : "";
   }
 
+  window.vigie.nameAddress = nameAddress;
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.vigie = Object.assign(window.dash_clientside.vigie || {}, { draw, judge });
 })();

@@ -113,15 +113,36 @@
     place.hidden = false;
   }
 
+  // A newer question of the same part of a page takes the older one back: nobody waits for its answer.
+  const running = new Map();
+
+  function asked([, options]) {
+    const [, output] = /"output":"([^"]+)"/.exec((options && options.body) || "") || [];
+    if (!output) return null;
+    const before = running.get(output);
+    const now = { control: new AbortController(), isTakenBack: false };
+    running.set(output, now);
+    if (before) {
+      before.isTakenBack = true;
+      before.control.abort();
+    }
+    now.end = () => running.get(output) === now && running.delete(output);
+    return now;
+  }
+
   // A session that has ended sends the browser to the login, with the way back.
   const ask = window.fetch;
   window.fetch = async function (...request) {
     const address = String(request[0] && request[0].url ? request[0].url : request[0]);
     const isOurs = new URL(address, location.href).origin === location.origin;
+    const question = isOurs && address.includes("_dash-update-component") ? asked(request) : null;
+    if (question) request[1] = { ...request[1], signal: question.control.signal };
     let answer;
     try {
       answer = await ask.apply(this, request);
+      if (question) question.end();
     } catch (error) {
+      if (question && question.isTakenBack) return new Promise(() => {});
       if (isOurs && error.name !== "AbortError") tell({});
       throw error;
     }

@@ -7,7 +7,7 @@ from typing import Final
 
 from dash.exceptions import DependencyException
 
-from callbacks import overview, routing, shell
+from callbacks import overview, routing, shell, transaction, transactions
 from callbacks.dispatch import DISPATCH, guard_dispatch
 from callbacks.interface import Interface
 from callbacks.registrar import SHELL
@@ -20,6 +20,8 @@ REGISTER: Final[tuple[Callable[[Interface], None], ...]] = (
     shell.register,
     routing.register,
     overview.register,
+    transactions.register,
+    transaction.register,
 )
 DASH_ENDPOINTS: Final[dict[str, Access]] = {
     "/": Door.SIGNED_IN,

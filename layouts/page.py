@@ -32,7 +32,8 @@ class Page:
     """One page of the navigation; `name` is an English msgid, `icon` one of `dashboard.icons`.
 
     `layout` draws what stands below the top bar, its head included; `toolbar` what stands in the top bar.
-    `group` is the heading (a msgid) that it stands under in the navigation.
+    `group` is the heading (a msgid) that it stands under in the navigation. A page that is not listed is
+    reached through others only; one that shares the filter takes it along from page to page.
     """
 
     slug: str
@@ -43,3 +44,5 @@ class Page:
     layout: Callable[[PageContext], Component]
     toolbar: Callable[[PageContext], Component] | None = None
     group: str | None = None
+    is_listed: bool = True
+    shares_filter: bool = False

@@ -46,7 +46,9 @@ def shell(context: PageContext, pages: Iterable[Page], base_path: str = "/") -> 
         children=[
             dcc.Location(id=URL, refresh="callback-nav"),
             html.A(t("To the content"), href=f"#{PAGE}", className="skip-link"),
-            navigation(context, [page for page in pages if person.may(page.permission)], base_path),
+            navigation(
+                context, [page for page in pages if page.is_listed and person.may(page.permission)], base_path
+            ),
             html.Header(
                 [
                     html.Div(
@@ -78,7 +80,7 @@ def navigation(context: PageContext, pages: Sequence[Page], base_path: str = "/"
             className="side-link",
             title=t(page.name),
         )
-        items.append(html.Li(link))
+        items.append(html.Li(link, **data(shares_filter="") if page.shares_filter else {}))
     more = html.Button(
         [icon("list"), html.Span(t("More"), className="side-word")],
         className="side-link side-more",

@@ -13,9 +13,11 @@ from dashboard.web import (
     access,
     errors,
     files,
+    finding,
     headers,
     health,
     hosts,
+    listing,
     locales,
     login,
     naming,
@@ -52,7 +54,13 @@ def create_server(settings: WebSettings) -> Flask:
     headers.send_headers(server)
     errors.render_errors(server)
     files.serve_files(server)
-    for blueprint in (login.blueprint, preferences.blueprint, health.blueprint):
+    for blueprint in (
+        login.blueprint,
+        preferences.blueprint,
+        health.blueprint,
+        listing.blueprint,
+        finding.blueprint,
+    ):
         server.register_blueprint(blueprint)
     server.context_processor(_words)
     _behind_proxies(server, settings)

@@ -12,8 +12,9 @@ from typing import Any, Final
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from database.queries.listing import listed
+from database.queries.listing import Record, listed
 from database.queries.selected import where
+from database.queries.stored_transaction import Cursor, StoredTransaction
 from database.segments.selection import Selection
 from models.transactions import Channel, Decision, FraudType, PaymentMethod, Transaction, TransactionType
 
@@ -91,14 +92,23 @@ def rows(
     """Return the next rows of a selection; those without the value that is sorted by come last."""
     column, is_falling = _column(selection, order)
     if column == "timestamp":
-        return _page(session, selection, (column, is_falling), after, limit)
+        return _page(session, ListedTransaction, selection, (column, is_falling), after, limit)
     known: tuple[ListedTransaction, ...] = ()
     if after is None or after.value is not None:
-        known = _page(session, selection, (column, is_falling), after, limit)
+        known = _page(session, ListedTransaction, selection, (column, is_falling), after, limit)
     if len(known) == limit:
         return known
     behind = after if after is not None and after.value is None else None
-    return known + _page(session, selection, (column, None), behind, limit - len(known))
+    rest = _page(session, ListedTransaction, selection, (column, None), behind, limit - len(known))
+    return known + rest
+
+
+def newest_rows(
+    session: Session, selection: Selection, *, limit: int, after: Cursor | None = None
+) -> tuple[StoredTransaction, ...]:
+    """Return the next rows of a selection with all that is stored of them, the newest first."""
+    place = None if after is None else Place(after.timestamp, after.transaction_id, after.bank_id)
+    return _page(session, StoredTransaction, selection, ("timestamp", True), place, limit)
 
 
 def place_of(row: ListedTransaction, selection: Selection, order: Order) -> Place:
@@ -121,8 +131,13 @@ def _column(selection: Selection, order: Order) -> tuple[str, bool]:
 
 
 def _page(
-    session: Session, selection: Selection, by: tuple[str, bool | None], after: Place | None, limit: int
-) -> tuple[ListedTransaction, ...]:
+    session: Session,
+    record: type[Record],
+    selection: Selection,
+    by: tuple[str, bool | None],
+    after: Place | None,
+    limit: int,
+) -> tuple[Record, ...]:
     """Return rows in the order of a column, falling or rising; None: those that have no value in it."""
     (column, is_falling), condition = by, where(selection)
     tie, beyond = ("desc", "<") if column == "timestamp" and is_falling else ("asc", ">")
@@ -146,7 +161,7 @@ def _page(
     return listed(
         session,
         Transaction,
-        ListedTransaction,
+        record,
         " and ".join(clauses),
         order=order,
         limit=limit,

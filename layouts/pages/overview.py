@@ -87,4 +87,5 @@ PAGE = Page(
     permission=Permission.VIEW_DASHBOARDS,
     layout=layout,
     toolbar=toolbar,
+    shares_filter=True,
 )

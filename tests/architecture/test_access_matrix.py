@@ -27,11 +27,20 @@ SIGNED_IN: Final = frozenset({"viewer", "analyst", "lead", "admin", FOREIGN})
 CALLBACKS: Final[dict[str, frozenset[str]]] = {
     "page.children": SIGNED_IN,
     "overview-charts.data": SIGNED_IN,
+    "transactions-data.data": SIGNED_IN,
+    "transaction-content.children": SIGNED_IN,
 }
 """Each server callback by its first output, and who may call it."""
 
 BROWSER_ONLY: Final = frozenset(
-    {"frame.data-path", "overview-fresh.className", "overview-rate-graph.figure", "url.search"}
+    {
+        "frame.data-path",
+        "overview-fresh.className",
+        "overview-rate-graph.figure",
+        "transactions-fresh.className",
+        "transactions-status.children",
+        "url.search",
+    }
 )
 """Callbacks that run in the browser alone and never reach the server."""
 
@@ -46,6 +55,10 @@ ROUTES: Final[dict[str, tuple[str, frozenset[str]]]] = {
     "/v/<digest>/<name>": ("GET", SIGNED_IN),
     "/": ("GET", SIGNED_IN),
     "/<path:path>": ("GET", SIGNED_IN),
+    "/_rows": ("GET", SIGNED_IN),
+    "/_choices": ("GET", SIGNED_IN),
+    "/_search": ("GET", SIGNED_IN),
+    "/export/transactions.<kind>": ("GET", SIGNED_IN - {"viewer"}),
     "/_dash-layout": ("GET", SIGNED_IN),
     "/_dash-dependencies": ("GET", SIGNED_IN),
     "/_dash-update-component": ("POST", SIGNED_IN),
@@ -62,6 +75,7 @@ FILLED: Final = {
     "<digest>/<name>": "0/20_shell.js",
     "<string:package_name>/<path:fingerprinted_path>": "dash/dash-renderer/build/dash_renderer.min.js",
     "<path:path>": "no/such/page",
+    "transactions.<kind>": "transactions.csv",
     "<path:filename>": "20_shell.css",
 }
 
@@ -232,7 +246,7 @@ def tried(visitors: Visitors, who: str, method: str, rule: str, client: Any = No
     body: dict[str, Any] = {} if method in {"GET", "HEAD", "OPTIONS"} else {"json": {}}
     if rule == "/_dash-update-component" and method == "POST":
         body = {"json": body_of(visitors.app, server_callbacks(visitors.app)[0])}
-    answer: TestResponse = client.open(path_of(rule), method=method, **body)
+    answer: TestResponse = client.open(path_of(rule), method=method, buffered=True, **body)
     return answer
 
 

@@ -1,0 +1,72 @@
+// The filter is the address: what changes it goes through here, and the page's answer follows by itself.
+(() => {
+  "use strict";
+  const vigie = (window.vigie = window.vigie || {});
+
+  // As a link of the page does: one step of the history, and the parts that listen are told.
+  function go(href) {
+    if (href === window.location.href) return;
+    window.history.pushState({}, "", href);
+    window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+  }
+
+  function query() {
+    return new URLSearchParams(window.location.search);
+  }
+
+  // Spaces and signs as the server writes them.
+  function written(parameters) {
+    const text = parameters.toString().replace(/%2F/g, "/").replace(/%3A/g, ":").replace(/%2C/g, ",");
+    return text.replace(/%21=/g, "!=");
+  }
+
+  function change(edit, path) {
+    const parameters = query();
+    edit(parameters);
+    const text = written(parameters);
+    go(`${path || window.location.pathname}${text ? `?${text}` : ""}`);
+  }
+
+  function values(parameters, key) {
+    return parameters.getAll(key);
+  }
+
+  function put(parameters, key, all) {
+    parameters.delete(key);
+    for (const value of all) parameters.append(key, value);
+  }
+
+  // The same again lifts it; the other side is given up for it.
+  function toggled(parameters, key, value, isExcluding) {
+    const [side, other] = isExcluding ? [`${key}!`, key] : [key, `${key}!`];
+    const has = values(parameters, side).includes(value);
+    put(parameters, other, values(parameters, other).filter((each) => each !== value));
+    const rest = values(parameters, side).filter((each) => each !== value);
+    put(parameters, side, has ? rest : [...rest, value]);
+  }
+
+  vigie.go = go;
+  vigie.address = {
+    query,
+    written,
+    change,
+    toggle: (key, value, isExcluding) => change((to) => toggled(to, key, value, isExcluding)),
+    toggled,
+    set: (key, value) => change((to) => (value ? to.set(key, value) : to.delete(key))),
+  };
+
+  // A page that shares the filter takes it along.
+  document.addEventListener(
+    "click",
+    (event) => {
+      const link = event.target.closest("[data-shares-filter] a.side-link");
+      if (!link || event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
+      if (!document.querySelector(".filter-bar")) return;
+      event.preventDefault();
+      event.stopPropagation();
+      const path = new URL(link.href).pathname;
+      if (path !== window.location.pathname) go(`${path}${window.location.search}`);
+    },
+    true,
+  );
+})();

@@ -1,0 +1,167 @@
+// The grid of rows: its first block comes with the page's answer, the others are read on from a place.
+(() => {
+  "use strict";
+  const clientside = (window.dash_clientside = window.dash_clientside || {});
+  const { address } = window.vigie;
+  const GRID = "transactions-grid";
+  const SORTED = { newest: ["time", "desc"], oldest: ["time", "asc"], largest: ["amount", "desc"],
+    smallest: ["amount", "asc"], riskiest: ["score", "desc"], safest: ["score", "asc"] };
+  const ROW = 28;
+  const CHOSEN = "vigie-columns";
+  let list = null;
+
+  function cell(tag, attributes, ...children) {
+    return window.React.createElement(tag, attributes, ...children);
+  }
+
+  function linked(row) {
+    return `transaction?${new URLSearchParams({ bank: row.bank, id: row.id })}`;
+  }
+
+  function opened(event, row) {
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    window.vigie.go(linked(row));
+  }
+
+  const MARKS = { fraud: "▲", genuine: "●", "": "○", approve: "✓", review: "◇", block: "⊘" };
+  const renderers = {
+    IdCell: ({ data }) =>
+      data ? cell("a", { href: linked(data), className: "row-link", onClick: (event) => opened(event, data) }, data.id) : "",
+    TimeCell: ({ data }) =>
+      data ? cell("span", null, cell("span", { className: "quiet" }, `${data.day} `), data.clock) : "",
+    ScoreCell: ({ data }) => {
+      if (!data || data.score === null) return "";
+      const width = { width: `${Math.round(data.score * 100)}%` };
+      const bar = cell("span", { className: `score-bar${data.score >= 0.7 ? " is-high" : ""}` }, cell("span", { style: width }));
+      return cell("span", { className: "score-cell" }, bar, data.scored);
+    },
+    DecisionCell: ({ data }) =>
+      data && data.decision
+        ? cell("span", null, cell("span", { className: "quiet", "aria-hidden": true }, `${MARKS[data.decision]} `), data.decided)
+        : "",
+    LabelCell: ({ data }) =>
+      data
+        ? cell("span", null, cell("span", { className: `mark-${data.label || "unknown"}`, "aria-hidden": true }, MARKS[data.label]), ` ${data.labelled}`)
+        : "",
+  };
+  window.dashAgGridComponentFunctions = Object.assign(window.dashAgGridComponentFunctions || {}, renderers);
+
+  // Blocks are read in their order, each from the place where the one before ended.
+  function source(given) {
+    const after = new Map([[0, null], [given.rows.length, given.after]]);
+    const question = given.query;
+    async function block(start) {
+      if (start === 0) return given;
+      const places = new URLSearchParams({ q: question, after: after.get(start) });
+      const answer = await fetch(`${document.body.dataset.basePath || "/"}_rows?${places}`);
+      if (!answer.ok) throw new Error(answer.status);
+      return answer.json();
+    }
+    return {
+      async getRows(params) {
+        const start = params.startRow;
+        if (start > 0 && !after.get(start)) return params.failCallback();
+        try {
+          const found = await block(start);
+          const end = start + found.rows.length;
+          after.set(end, found.after);
+          params.successCallback(found.rows, found.after ? undefined : end);
+        } catch {
+          params.failCallback();
+        }
+        return undefined;
+      },
+    };
+  }
+
+  function status(api) {
+    const place = document.getElementById("transactions-status");
+    if (!list || !place) return;
+    const number = new Intl.NumberFormat(document.documentElement.lang);
+    const { top, bottom } = api.getVerticalPixelRange();
+    const first = Math.floor(top / ROW);
+    const seen = Math.max(0, Math.min(Math.ceil(bottom / ROW), list.total) - 1);
+    const told = list.status
+      .replace("{first}", number.format(list.total ? first + 1 : 0))
+      .replace("{last}", number.format(list.total ? seen + 1 : 0))
+      .replace("{total}", number.format(list.total));
+    place.textContent = [told, ...list.facts].join("   ");
+  }
+
+  function remembered() {
+    try {
+      return JSON.parse(localStorage.getItem(CHOSEN)) || {};
+    } catch {
+      return {};
+    }
+  }
+
+  function columns(api) {
+    const place = document.getElementById("transactions-columns");
+    const chosen = remembered();
+    api.applyColumnState({ state: Object.entries(chosen).map(([colId, isShown]) => ({ colId, hide: !isShown })) });
+    place.replaceChildren(
+      ...api.getColumns().map((column) => {
+        const item = document.createElement("button");
+        item.type = "button";
+        item.className = "menu-item";
+        item.setAttribute("role", "menuitemcheckbox");
+        const box = document.createElement("span");
+        const paint = () => {
+          item.setAttribute("aria-checked", String(column.isVisible()));
+          box.className = `box${column.isVisible() ? " is-on" : ""}`;
+        };
+        item.append(box, column.getColDef().headerName);
+        item.addEventListener("click", () => {
+          const isShown = !column.isVisible();
+          api.setColumnsVisible([column.getColId()], isShown);
+          try {
+            localStorage.setItem(CHOSEN, JSON.stringify({ ...remembered(), [column.getColId()]: isShown }));
+          } catch {
+            // The choice holds for this page.
+          }
+          paint();
+        });
+        paint();
+        return item;
+      }),
+    );
+  }
+
+  function watched(api) {
+    if (api.vigieWatched) return;
+    api.vigieWatched = true;
+    columns(api);
+    for (const name of ["bodyScroll", "modelUpdated", "gridSizeChanged"]) {
+      api.addEventListener(name, () => window.requestAnimationFrame(() => api.isDestroyed() || status(api)));
+    }
+    api.addEventListener("sortChanged", (event) => {
+      if (event.source !== "uiColumnSorted") return;
+      const by = api.getColumnState().find((state) => state.sort);
+      const order = Object.keys(SORTED).find((name) => by && SORTED[name][0] === by.colId && SORTED[name][1] === by.sort);
+      address.set("order", order === "newest" ? null : order);
+    });
+    api.addEventListener("cellKeyDown", ({ event, data }) => {
+      if (event.key === "Enter" && data) window.vigie.go(linked(data));
+    });
+    api.addEventListener("rowDoubleClicked", ({ data }) => data && window.vigie.go(linked(data)));
+  }
+
+  async function listRows(answer) {
+    if (!answer) return window.dash_clientside.no_update;
+    window.vigie.nameAddress(answer.query);
+    list = JSON.parse(answer.list);
+    list.query = answer.query;
+    const api = await window.dash_ag_grid.getApiAsync(GRID);
+    watched(api);
+    const [colId, sort] = SORTED[list.order];
+    api.applyColumnState({ state: [{ colId, sort }], defaultState: { sort: null } });
+    api.setGridOption("datasource", source(list));
+    api.ensureIndexVisible(0, "top");
+    status(api);
+    return window.dash_clientside.no_update;
+  }
+
+  clientside.vigie = Object.assign(clientside.vigie || {}, { listRows });
+})();

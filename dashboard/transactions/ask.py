@@ -1,0 +1,101 @@
+"""From a reader and an address to the list of its payments: counted by the segments, listed by an index."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from time import perf_counter
+
+from dashboard.filters import Order
+from dashboard.seen import Seen, seen
+from dashboard.transactions import cursor
+from dashboard.view import View
+from database.connection import Session, read_only
+from database.queries.rows import NEEDS_FEW, SORTABLE_ROWS, Beside, ListedTransaction, beside, place_of, rows
+from database.segments import Sums, read
+from models.access import Permission, Person
+from models.messages import N_, Message
+
+BLOCK = 100
+"""Rows that a list reads at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Some rows of a list with what stands beside them; `after` is where it goes on, None at its end."""
+
+    rows: tuple[ListedTransaction, ...]
+    beside: Beside
+    after: str | None
+    query_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The list of an address: `order` is what is in force; sums are None for a reader without a bank."""
+
+    seen: Seen
+    total: Sums | None
+    outside: int
+    order: Order
+    first: Block | None
+    problems: tuple[Message, ...]
+    query_ms: float
+    rows_without_filters: int = 0
+
+
+def ask(person: Person, query: str, *, now: datetime) -> Listing:
+    """Count the rows of an address and return the first of them, from one snapshot."""
+    with read_only(banks=person.banks) as session:
+        found = seen(session, person, query, now=now)
+        if found.view is None:
+            return Listing(found, None, 0, found.filters.order, None, found.problems, 0.0)
+        selection = replace(found.view.selection(), previous=None)
+        fold = read(session, selection)
+        order, problems = _order(found.filters.order, fold.total.rows)
+        first = block(session, person, found.view, order)
+        everything = 0
+        if not fold.total.rows and found.filters.chosen():
+            bare = replace(found.view, filters=found.filters.cleared()).selection()
+            everything = read(session, replace(bare, previous=None)).total.rows
+    return Listing(
+        seen=found,
+        total=fold.total,
+        outside=fold.unconverted_outside,
+        order=order,
+        first=first,
+        problems=(*found.problems, *problems),
+        query_ms=fold.read_ms + fold.fold_ms + first.query_ms,
+        rows_without_filters=everything,
+    )
+
+
+def more(person: Person, query: str, after: str | None, *, now: datetime) -> tuple[View | None, Block | None]:
+    """Return the rows of an address behind a place."""
+    with read_only(banks=person.banks) as session:
+        found = seen(session, person, query, now=now)
+        if found.view is None:
+            return None, None
+        order = found.filters.order
+        if order in NEEDS_FEW:
+            total = read(session, replace(found.view.selection(), previous=None)).total
+            order, _ = _order(order, total.rows)
+        return found.view, block(session, person, found.view, order, after)
+
+
+def block(session: Session, person: Person, view: View, order: Order, after: str | None = None) -> Block:
+    """Read one block of a list."""
+    began = perf_counter()
+    selection = view.selection()
+    place = None if after is None else cursor.read(after, order)
+    found = rows(session, selection, order, limit=BLOCK, after=place)
+    last = place_of(found[-1], selection, order) if len(found) == BLOCK else None
+    names = beside(session, found, sees_people=person.may(Permission.VIEW_CUSTOMERS))
+    return Block(found, names, cursor.written(last) if last else None, (perf_counter() - began) * 1_000)
+
+
+def _order(wanted: Order, count: int) -> tuple[Order, tuple[Message, ...]]:
+    if wanted not in NEEDS_FEW or count <= SORTABLE_ROWS:
+        return wanted, ()
+    text = N_("Sorting by score needs a filter to at most {most} rows; the newest stand first.")
+    return Order.NEWEST, (Message(text, {"most": SORTABLE_ROWS}),)

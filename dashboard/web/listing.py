@@ -1,0 +1,56 @@
+"""Lists of payments for the grid, and files of exactly what is filtered; each guarded like a callback."""
+
+from __future__ import annotations
+
+import logging
+from typing import Final
+
+import orjson
+from flask import Blueprint, Response, request
+
+from dashboard import clock
+from dashboard.filters import LONGEST_QUERY
+from dashboard.language import translator
+from dashboard.transactions import ask
+from dashboard.transactions.export import Kind, export
+from dashboard.transactions.lines import lines
+from dashboard.web.access import opens
+from dashboard.web.signed_in import current_locale, current_person
+from database.context import acting
+from models.access import Permission
+from models.errors import NotFoundError, UserError
+from models.messages import N_
+
+LOGGER = logging.getLogger(__name__)
+LONGEST_PLACE: Final = 400
+blueprint = Blueprint("listing", __name__)
+
+
+@blueprint.get("/_rows")
+@opens(Permission.VIEW_DASHBOARDS)
+def more_rows() -> Response:
+    """The rows of the address `q` behind the place `after`; without one, the first."""
+    query, after = request.args.get("q", ""), request.args.get("after", "")
+    if len(after) > LONGEST_PLACE:
+        raise UserError(N_("This place in the list does not exist. Load the page again."))
+    with acting(page="/transactions"):
+        view, block = ask.more(current_person(), query, after or None, now=clock.now())
+    locale = current_locale()
+    found = [] if view is None or block is None else lines(block, view, locale, translator(locale))
+    answer = {"rows": found, "after": block.after if block else None, "ms": block.query_ms if block else 0}
+    return Response(orjson.dumps(answer), mimetype="application/json")
+
+
+@blueprint.get("/export/transactions.<kind>")
+@opens(Permission.EXPORT)
+def transactions_file(kind: str) -> Response:
+    """The file of the address after the `?`."""
+    if kind not in set(Kind):
+        raise NotFoundError(N_("There is nothing at this address."))
+    query = request.query_string.decode("utf-8", "replace")[: LONGEST_QUERY + 1]
+    person = current_person()
+    found = export(person, query, Kind(kind), now=clock.now())
+    LOGGER.info("export of transactions by %s: %s", person.username, query, extra={"category": "export"})
+    answer = Response(found.pieces, mimetype=found.mimetype)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{found.name}"'
+    return answer

@@ -1,0 +1,209 @@
+"""Transactions: the rows of the filter in a grid, with their count and sum, choice of columns and export."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import dash_ag_grid
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashboard.language import Translator
+from layouts.attributes import aria, data
+from layouts.filter_controls import filter_ids
+from layouts.filter_controls import toolbar as controls_of
+from layouts.icons import icon
+from layouts.page import Page, PageContext
+from models.access import Permission
+from models.messages import N_
+
+GRID, DATA, COUNT, CHIPS, ZONE = (
+    f"transactions-{part}" for part in ("grid", "data", "count", "chips", "zone")
+)
+NOTICES, EMPTY, BUSY, FRESH, AGAIN = (
+    f"transactions-{part}" for part in ("notices", "empty", "busy", "fresh", "again")
+)
+EXPORT, DRILL, STATUS, COLUMNS = (f"transactions-{part}" for part in ("export", "drill", "status", "columns"))
+FILTER = filter_ids("transactions-filter")
+AT_REST, WAITING = "list-page", "list-page is-busy"
+
+THEME = (
+    "themeQuartz.withParams({"
+    "backgroundColor: 'var(--surface-page)', foregroundColor: 'var(--text-1)', accentColor: 'var(--accent)',"
+    "chromeBackgroundColor: 'var(--surface-sunken)', headerBackgroundColor: 'var(--surface-sunken)',"
+    "headerTextColor: 'var(--text-2)', borderColor: 'var(--border-hair)',"
+    "rowBorder: {color: 'var(--border-hair)'}, headerRowBorder: {color: 'var(--border-strong)'},"
+    "wrapperBorder: false, wrapperBorderRadius: 0, columnBorder: false, headerColumnBorder: false,"
+    "headerColumnResizeHandleColor: 'transparent', oddRowBackgroundColor: 'var(--surface-page)',"
+    "rowHoverColor: 'var(--surface-hover)', selectedRowBackgroundColor: 'var(--surface-selected)',"
+    "fontFamily: 'var(--font-sans)', fontSize: 12, headerFontSize: 12, headerFontWeight: 500,"
+    "spacing: 4, cellHorizontalPadding: 8, rowHeight: 28, headerHeight: 32, iconSize: 12,"
+    "menuBackgroundColor: 'var(--surface-raised)', popupShadow: 'var(--shadow-popover)', borderRadius: 4"
+    "})"
+)
+"""The grid in the page's tokens, so that both themes follow."""
+
+_COLUMNS: tuple[tuple[str, str, int, dict[str, Any]], ...] = (
+    ("id", N_("Transaction"), 150, {"cellRenderer": "IdCell"}),
+    ("time", N_("Time"), 160, {"cellRenderer": "TimeCell", "field": "clock", "sortable": True}),
+    ("customer", N_("Customer"), 150, {}),
+    ("merchant", N_("Merchant"), 170, {}),
+    ("category", N_("Category"), 120, {}),
+    ("channel", N_("Channel"), 110, {}),
+    ("payment", N_("Method"), 120, {}),
+    ("country", N_("Country"), 70, {}),
+    ("amount", N_("Amount"), 110, {"type": "rightAligned", "sortable": True}),
+    ("score", N_("Score"), 110, {"cellRenderer": "ScoreCell", "type": "rightAligned", "sortable": True}),
+    ("decision", N_("Decision"), 100, {"cellRenderer": "DecisionCell"}),
+    ("label", N_("Label"), 100, {"cellRenderer": "LabelCell"}),
+    ("alert", N_("Alert"), 80, {}),
+)
+_HIDDEN: tuple[tuple[str, str, int, dict[str, Any]], ...] = (
+    ("bank", N_("Bank"), 100, {}),
+    ("base", N_("Amount in base currency"), 120, {"type": "rightAligned"}),
+    ("type", N_("Type"), 110, {}),
+    ("fraud_type", N_("Kind of fraud"), 130, {}),
+    ("anomaly", N_("Anomaly"), 100, {}),
+    ("city", N_("City"), 120, {}),
+    ("card", N_("Card"), 140, {}),
+    ("device", N_("Device"), 120, {}),
+    ("model", N_("Model"), 110, {}),
+)
+
+
+def layout(context: PageContext) -> Component:
+    """Draw the page; its answer fills it."""
+    t = context.t
+    content = html.Div(
+        [
+            _head(context),
+            html.Div(id=NOTICES, className="notices"),
+            html.Div(id=DRILL, className="drill-notice", role="status"),
+            html.Div(
+                [
+                    html.Span(t(N_("Not refreshed: what stands here is the last answer."))),
+                    html.Button(t(N_("Try again")), id=AGAIN, className="quiet-link"),
+                ],
+                className="stale-notice",
+                role="status",
+            ),
+            html.Div(id=EMPTY, className="page-empty"),
+            html.Div(_grid(t), className="grid-of-rows"),
+            html.Div([html.Span(id=STATUS, className="num"), _keys(t)], className="status-line"),
+            dcc.Store(id=DATA),
+        ],
+        id=BUSY,
+        className=AT_REST,
+        **data(waiting=t(N_("reading transactions"))),
+    )
+    return html.Div(content, id=FRESH, className="list-frame")
+
+
+def _head(context: PageContext) -> Component:
+    t = context.t
+    columns = html.Details(
+        [
+            html.Summary(
+                [icon("layout-three-columns"), html.Span(t(N_("Columns")))], className="button button-quiet"
+            ),
+            html.Div(id=COLUMNS, className="menu column-menu"),
+        ],
+        className="menu-of",
+    )
+    export = html.Details(
+        [
+            html.Summary([icon("download"), html.Span(t(N_("Export")))], className="button button-secondary"),
+            html.Div(id=EXPORT, className="menu"),
+        ],
+        className="menu-of",
+    )
+    may_export = context.person.may(Permission.EXPORT)
+    return html.Div(
+        [
+            html.H1(t(PAGE.name), className="page-title"),
+            html.Div(id=CHIPS, className="page-beside"),
+            html.Div(
+                [
+                    html.Div(id=ZONE, className="page-facts"),
+                    html.Div(id=COUNT, className="num row-count"),
+                    columns,
+                    export if may_export else html.Div(html.Div(id=EXPORT), hidden=True),
+                ],
+                className="page-actions",
+            ),
+        ],
+        className="page-head",
+    )
+
+
+def _grid(t: Translator) -> Component:
+    columns = [_column(t, *each) for each in _COLUMNS] + [
+        _column(t, *each, is_hidden=True) for each in _HIDDEN
+    ]
+    grid = dash_ag_grid.AgGrid(
+        id=GRID,
+        columnDefs=columns,
+        defaultColDef={
+            "sortable": False,
+            "resizable": True,
+            "suppressHeaderMenuButton": True,
+            "minWidth": 60,
+        },
+        rowModelType="infinite",
+        getRowId="params.data.key",
+        dashGridOptions={
+            "theme": {"function": THEME},
+            "cacheBlockSize": 100,
+            "maxBlocksInCache": 20,
+            "infiniteInitialRowCount": 1,
+            "suppressCellFocus": False,
+            "enableCellTextSelection": True,
+            "sortingOrder": ["desc", "asc"],
+            "animateRows": False,
+            "suppressMultiSort": True,
+            "tooltipShowDelay": 500,
+            "overlayNoRowsTemplate": "<span></span>",
+        },
+        className="rows-grid",
+        style={},
+    )
+    return cast("Component", grid)
+
+
+def _column(
+    t: Translator, name: str, label: str, width: int, more: dict[str, Any], *, is_hidden: bool = False
+) -> dict[str, Any]:
+    return {
+        "colId": name,
+        "field": name,
+        "headerName": t(label),
+        "width": width,
+        "tooltipField": name,
+        **({"hide": True} if is_hidden else {}),
+        **more,
+    }
+
+
+def _keys(t: Translator) -> Component:
+    return html.Span(
+        [html.Kbd("↑"), html.Kbd("↓"), t(N_("move")), html.Kbd(t(N_("Enter"))), t(N_("open"))],
+        className="key-hints",
+        **aria(hidden="true"),
+    )
+
+
+def toolbar(context: PageContext) -> Component:
+    """Draw the controls of the filter."""
+    return controls_of(FILTER, context.t, compares=False)
+
+
+PAGE = Page(
+    slug="transactions",
+    path="/transactions",
+    name=N_("Transactions"),
+    icon="table",
+    permission=Permission.VIEW_DASHBOARDS,
+    layout=layout,
+    toolbar=toolbar,
+    shares_filter=True,
+)
