@@ -13,7 +13,7 @@ from models.logs import AuditLog, SystemLog
 from models.merchants import Merchant
 from models.outbox import OutboxMessage
 from models.patterns import AnomalyPattern, FraudPattern, PatternTransaction
-from models.predictions import ModelPrediction, ModelVersion
+from models.predictions import MlFeatures, ModelPrediction, ModelVersion
 from models.segments import Code, Segment, SegmentTail
 from models.transactions import Transaction
 from models.users import LoginHistory, User, UserBank, UserSession
@@ -39,6 +39,7 @@ __all__ = [
     "Job",
     "LoginHistory",
     "Merchant",
+    "MlFeatures",
     "ModelPrediction",
     "ModelVersion",
     "OutboxMessage",

@@ -6,10 +6,18 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, CheckConstraint, Identity, Index, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Choice, OfBank, Rate, Updated
+from models.base import Base, Big, Choice, OfBank, Rate, Updated
 
 
 class EventType(StrEnum):
@@ -75,8 +83,20 @@ class CalendarEvent(OfBank, Updated, Base):
     type: Mapped[EventType] = mapped_column(Choice(EventType))
     description: Mapped[str | None]
     include_in_prediction: Mapped[bool] = mapped_column(server_default=text("true"))
+    dataset_id: Mapped[Big | None]
 
     __table_args__ = (
+        ForeignKeyConstraint(
+            ["bank_id", "dataset_id"],
+            ["datasets.bank_id", "datasets.dataset_id"],
+            ondelete="SET NULL (dataset_id)",
+        ),
+        Index(
+            "ix_calendar_events_dataset",
+            "bank_id",
+            "dataset_id",
+            postgresql_where=text("dataset_id is not null"),
+        ),
         UniqueConstraint("bank_id", "event_name", "event_date"),
         Index(None, "bank_id", "event_date"),
         Index(None, "bank_id", "type"),

@@ -6,10 +6,17 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Identity, Index, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import ID_LENGTH, Base, Choice, OfBank, Score, Updated
+from models.base import ID_LENGTH, Base, Big, Choice, OfBank, Score, Updated
 from models.risk import RiskCategory
 
 
@@ -59,8 +66,17 @@ class Customer(OfBank, Updated, Base):
     last_seen_at: Mapped[datetime | None]
     risk_score: Mapped[Score | None]
     risk_category: Mapped[RiskCategory | None] = mapped_column(Choice(RiskCategory))
+    dataset_id: Mapped[Big | None]
 
     __table_args__ = (
+        ForeignKeyConstraint(
+            ["bank_id", "dataset_id"],
+            ["datasets.bank_id", "datasets.dataset_id"],
+            ondelete="SET NULL (dataset_id)",
+        ),
+        Index(
+            "ix_customers_dataset", "bank_id", "dataset_id", postgresql_where=text("dataset_id is not null")
+        ),
         UniqueConstraint("customer_no"),
         UniqueConstraint("bank_id", "email_key"),
         CheckConstraint(f"length(customer_id) between 1 and {ID_LENGTH}", name="customer_id"),

@@ -36,8 +36,20 @@ class FraudLabel(OfBank, Created, Base):
     recorded_at: Mapped[datetime] = mapped_column(server_default=func.now())
     recorded_by: Mapped[Big | None] = mapped_column(ForeignKey("users.user_id", ondelete="SET NULL"))
     alert_event_id: Mapped[Big | None]
+    dataset_id: Mapped[Big | None]
 
     __table_args__ = (
+        ForeignKeyConstraint(
+            ["bank_id", "dataset_id"],
+            ["datasets.bank_id", "datasets.dataset_id"],
+            ondelete="SET NULL (dataset_id)",
+        ),
+        Index(
+            "ix_fraud_labels_dataset",
+            "bank_id",
+            "dataset_id",
+            postgresql_where=text("dataset_id is not null"),
+        ),
         ForeignKeyConstraint(
             ["bank_id", "transaction_id"],
             ["transactions.bank_id", "transactions.transaction_id"],

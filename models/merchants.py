@@ -5,10 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, Identity, Index, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import ID_LENGTH, Base, Choice, OfBank, Score, Updated
+from models.base import ID_LENGTH, Base, Big, Choice, OfBank, Score, Updated
 from models.risk import RiskCategory
 
 
@@ -36,8 +43,17 @@ class Merchant(OfBank, Updated, Base):
     total_revenue: Mapped[Decimal] = mapped_column(server_default=text("0"))
     avg_transaction_amount: Mapped[Decimal] = mapped_column(server_default=text("0"))
     first_seen_at: Mapped[datetime | None]
+    dataset_id: Mapped[Big | None]
 
     __table_args__ = (
+        ForeignKeyConstraint(
+            ["bank_id", "dataset_id"],
+            ["datasets.bank_id", "datasets.dataset_id"],
+            ondelete="SET NULL (dataset_id)",
+        ),
+        Index(
+            "ix_merchants_dataset", "bank_id", "dataset_id", postgresql_where=text("dataset_id is not null")
+        ),
         UniqueConstraint("merchant_no"),
         CheckConstraint(f"length(merchant_id) between 1 and {ID_LENGTH}", name="merchant_id"),
         Index(None, "bank_id", "category"),

@@ -53,3 +53,21 @@ class ModelPrediction(OfBank, Updated, Base):
         Index(None, "bank_id", "transaction_id"),
         Index("ix_model_predictions_model", "bank_id", "model_name", "model_version", "predicted_at"),
     )
+
+
+class MlFeatures(OfBank, Base):
+    """What is known of a payment beside its own columns; so far the features that a file brought."""
+
+    __tablename__ = "ml_features"
+
+    transaction_id: Mapped[str] = mapped_column(primary_key=True)
+    computed_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    additional_features: Mapped[Json] = mapped_column(server_default=EMPTY_JSON)
+
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["bank_id", "transaction_id"],
+            ["transactions.bank_id", "transactions.transaction_id"],
+            ondelete="CASCADE",
+        ),
+    )

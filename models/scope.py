@@ -15,6 +15,7 @@ SCOPED_TABLES: frozenset[str] = frozenset(
         "fraud_labels",
         "fraud_patterns",
         "merchants",
+        "ml_features",
         "model_predictions",
         "pattern_transactions",
         "segment_tail",

@@ -32,37 +32,49 @@ def load_rows(
     merchants: pa.Table | None = None,
     lines: Lines | None = None,
     staged: bytes | None = None,
+    features: pa.Array | None = None,
     source: LabelSource = LabelSource.IMPORT,
 ) -> Stored:
     """Store rows of `ROW_SCHEMA` with their labels and tail records, in the session's transaction.
 
     `customers` and `merchants` describe those that the bank may not have yet; ids of rows that nobody
     describes are stored bare. Rows whose id is stored already change nothing and are counted. The
-    session's scope is the memory's bank. `staged` is what `stage_ahead` made of these rows.
+    session's scope is the memory's bank. `staged` is what `stage_ahead` made of these rows, `features` what
+    is kept beside them, as JSON.
     """
     if not rows.num_rows:
         return Stored()
     if staged is None:
         rows = conform(rows, ROW_SCHEMA)
         memory.learn(session, rows, customers, merchants)
-        staged = stage(memory, rows, lines)
+        staged = stage(memory, rows, lines, features)
     return loading.store_rows(
-        session, memory.terms.bank_id, dataset_id, [staged], count=rows.num_rows, source=source
+        session,
+        memory.terms.bank_id,
+        dataset_id,
+        [staged],
+        count=rows.num_rows,
+        source=source,
+        has_features=features is not None,
     )
 
 
-def stage_ahead(memory: Memory, rows: pa.Table, lines: Lines) -> bytes | None:
+def stage_ahead(
+    memory: Memory, rows: pa.Table, lines: Lines, features: pa.Array | None = None
+) -> bytes | None:
     """Return the staged rows if all that they need is known, without asking the database; else None.
 
     It may run beside the thread that learns: what is there stays right.
     """
     try:
-        return stage(memory, rows, lines) if rows.num_rows else None
+        return stage(memory, rows, lines, features) if rows.num_rows else None
     except KeyError:
         return None
 
 
-def stage(memory: Memory, rows: pa.Table, lines: Lines | None = None) -> bytes:
+def stage(
+    memory: Memory, rows: pa.Table, lines: Lines | None = None, features: pa.Array | None = None
+) -> bytes:
     """Return rows of `ROW_SCHEMA` as CSV of the staged columns; a `KeyError` is something not learned."""
     terms = memory.terms
     if not memory.years.issuperset(years_of(rows["timestamp"])):
@@ -82,7 +94,8 @@ def stage(memory: Memory, rows: pa.Table, lines: Lines | None = None) -> bytes:
         "line": pa.array(range(1, rows.num_rows + 1)) if lines is None else pa.array(lines),
         "record": record,
     }
-    return encoded(pa.table({name: given[name] for name in loading.STAGED_COLUMNS}))
+    table = pa.table({name: given[name] for name in loading.STAGED_COLUMNS})
+    return encoded(table if features is None else table.append_column("features", features))
 
 
 def _four_decimals(scores: pa.ChunkedArray) -> pa.ChunkedArray:

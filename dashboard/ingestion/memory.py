@@ -35,11 +35,14 @@ Rates = dict[tuple[str, date], Decimal | None]
 class Memory:
     """What is known of one bank; forget it when a batch fails, for its transaction took it back.
 
+    Customers and merchants that it adds are of `dataset_id`.
+
     `numbers` are those of customers and merchants by id, and of the codes by kind; a rate of None says
     that there is none for the day.
     """
 
     terms: BankTerms
+    dataset_id: int | None = None
     numbers: dict[str, dict[str, int]] = field(
         default_factory=lambda: {name: {} for name in (*_PARTIES, *CODED)}
     )
@@ -74,7 +77,7 @@ class Memory:
         if absent:
             table = _described(absent, described, schema, key)
             keyed = _customers(table) if party == "customers" else _merchants(table)
-            loading.add_parties(session, party, self.terms.bank_id, [encoded(keyed)])
+            loading.add_parties(session, party, self.terms.bank_id, [encoded(keyed)], self.dataset_id)
             known |= loading.numbers_of(session, party, self.terms.bank_id, absent)
 
     def _learn_holidays(self, session: Session, rows: pa.Table) -> None:

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from dashboard.cards import fingerprint, hide_numbers, is_card_number, mask
 from dashboard.ingestion.content import content_hashes
+from dashboard.ingestion.features import features_of
 from dashboard.ingestion.fields import FIELDS
 from dashboard.ingestion.layout import Columns, Layout, Translate
 from dashboard.ingestion.rows import CUSTOMER_SCHEMA, MERCHANT_SCHEMA, ROW_SCHEMA, conform, first_of_each
@@ -38,6 +39,7 @@ class Batch:
     bytes_read: int
     skipped: int
     doubled: int
+    features: pa.Array | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,15 @@ class Normaliser:
             chunk.bytes_read,
             sum(converted.skipped for converted in found.values()),
             sum(converted.doubled for converted in found.values()),
+            self._features(chunk, good),
         )
+
+    def _features(self, chunk: Chunk, good: Mask) -> pa.Array | None:
+        names = self.layout.features
+        if not names:
+            return None
+        table = chunk.table.select(list(names)).filter(pa.array(good))
+        return features_of({name: table[name] for name in names}, names)
 
     def _convert(self, chunk: Chunk) -> dict[str, Converted]:
         layout = self.layout

@@ -79,7 +79,7 @@ def work(plan: Plan, run: Run, terms: BankTerms, progress: Report | None = None)
     zone = plan.options.time_zone or terms.time_zone
     layout = settled(plan.layout, terms.base_currency)
     normaliser = Normaliser(layout, replace(plan.terms, zone=zone), settings.fingerprint_key.encode())
-    writer = _Writer(plan, run, Memory(terms), rejects, run.counts)
+    writer = _Writer(plan, run, Memory(terms, run.dataset_id), rejects, run.counts)
     begun = time.monotonic()
     with ahead(_batches(plan, run, normaliser, writer.memory)) as batches:
         for batch, staged in batches:
@@ -120,6 +120,7 @@ class _Writer:
                 merchants=batch.merchants,
                 lines=batch.lines,
                 staged=staged,
+                features=batch.features,
             )
             counts = self.counts + _counted(batch, stored)
             is_cancelled = self._advance(session, batch, stored, counts)
@@ -189,7 +190,7 @@ def _batches(
     """Yield batches, staged already where they need nothing new of the database."""
     for chunk in plan.source.chunks(plan.layout.read, position_of(run), plan.options.chunk_rows):
         batch = normaliser.normalise(chunk)
-        yield batch, stage_ahead(memory, batch.rows, batch.lines)
+        yield batch, stage_ahead(memory, batch.rows, batch.lines, batch.features)
 
 
 def _counted(batch: Batch, stored: Stored) -> Counts:

@@ -12,6 +12,7 @@ from tests.servers import Database
 SCOPED = {
     "customers",
     "merchants",
+    "ml_features",
     "transactions",
     "fraud_labels",
     "fraud_patterns",
