@@ -9,6 +9,8 @@ from database.segments.selection import MISSING, Selection, Words
 from database.segments.sums import Bucket, Extreme, Fold, Portion, Sums, added
 
 if TYPE_CHECKING:
+    from database.segments.amounts import bands, quantile
+    from database.segments.parties import PartyCounts, by_party
     from database.segments.presence import data_version, extent, values
     from database.segments.reading import read, warm_up
 
@@ -17,13 +19,17 @@ __all__ = [
     "Bucket",
     "Extreme",
     "Fold",
+    "PartyCounts",
     "Portion",
     "Selection",
     "Sums",
     "Words",
     "added",
+    "bands",
+    "by_party",
     "data_version",
     "extent",
+    "quantile",
     "read",
     "values",
     "warm_up",
@@ -31,6 +37,10 @@ __all__ = [
 
 # What folds loads the compiled loops, half a second that a command which only writes should not spend.
 _HOMES = {
+    "bands": "database.segments.amounts",
+    "quantile": "database.segments.amounts",
+    "PartyCounts": "database.segments.parties",
+    "by_party": "database.segments.parties",
     "read": "database.segments.reading",
     "data_version": "database.segments.presence",
     "extent": "database.segments.presence",

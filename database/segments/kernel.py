@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from database.segments.files import cache_folder
+from database.segments.record import FRAUD
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -32,6 +33,7 @@ KINDS = CHANNELS * METHODS * TYPES
 
 # What cells are found by, beside the kinds: a code, or a customer's number.
 COUNTED = ("category", "country", "state", "customer_no")
+PARTY_COUNTS = 5  # rows, labelled, frauds, money and fraud money of the volume
 
 NOWHERE = np.iinfo(np.int64).min
 
@@ -194,6 +196,26 @@ def fold_days(rows: Rows, chosen: Chosen, money: Money, clock: Clock, cells: Cel
         day = clock.day[np.uint64(rows.minute[i] // 15 - clock.first)]
         square = (units * 1e-6) * (units * 1e-6) * sign
         _add(cells, cells.days + day, state, label, sign, amount * sign, square)
+    return bound
+
+
+@_compiled
+def count_parties(rows: Rows, numbers: Column, chosen: Chosen, money: Money, counts: Ints) -> float:
+    """Add records to their customers or merchants, whose `numbers` find the row of counts, as `fold` does."""
+    bound = 0.0
+    for j in range(len(rows.sign) if chosen.is_all else len(chosen.places)):
+        i = j if chosen.is_all else np.int64(chosen.places[j])
+        sign = np.int64(rows.sign[i])
+        _, label, has_money = _state(rows, i, money)
+        amount = rows.amount[i] if has_money == KNOWN else np.int64(0)
+        bound += np.float64(amount)
+        is_labelled, is_fraud = np.int64(label > 0), np.int64(label == FRAUD)
+        at = np.uint64(numbers[i])
+        counts[at, 0] += sign
+        counts[at, 1] += sign * is_labelled
+        counts[at, 2] += sign * is_fraud
+        counts[at, 3] += sign * amount
+        counts[at, 4] += sign * amount * is_fraud
     return bound
 
 

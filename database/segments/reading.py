@@ -18,7 +18,7 @@ from database.segments import kernel, margins
 from database.segments.clock import clock_of
 from database.segments.codes import values_by_code
 from database.segments.filters import Filters, Names, filters_of
-from database.segments.kernel import Cells, Chosen, Ints, Money, Rows
+from database.segments.kernel import Cells, Chosen, Column, Ints, Money, Rows
 from database.segments.record import NO_RATE, RECORD, columns_of, to_columns
 from database.segments.runs import Minutes, Run, sealed_runs, tail_runs
 from database.segments.selection import Period, Selection, minute_of
@@ -38,7 +38,7 @@ _MOST_MONEY = float(np.iinfo(np.int64).max) * 0.999
 
 
 @dataclass(frozen=True, slots=True)
-class _Snapshot:
+class Snapshot:
     """What one snapshot holds for a selection; `places` says in which group of cells a bank is counted."""
 
     runs: list[Run]
@@ -51,13 +51,19 @@ class _Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class Part:
     """A run's records of one period, and which of them pass the filters."""
 
     rows: Rows
     chosen: Chosen
     outside: int
     group: int
+    run: Run
+    place: slice
+
+    def column(self, name: str) -> Column:
+        """Return a column that a fold does not look at, of the same records."""
+        return self.run.columns[name][self.place]
 
 
 Daily = list[tuple[date, Sums]]
@@ -71,9 +77,9 @@ def read(session: Session, selection: Selection) -> Fold:
     could leave the range of 64 bits raise `OverflowError`.
     """
     began = perf_counter()
-    period = _minutes((selection.since, selection.until))
-    before = None if selection.previous is None else _minutes(selection.previous)
-    snapshot = _snapshot(session, selection, [period] if before is None else [period, before])
+    period = minutes_of((selection.since, selection.until))
+    before = None if selection.previous is None else minutes_of(selection.previous)
+    snapshot = snapshot_of(session, selection, [period] if before is None else [period, before])
     return _fold_of(snapshot, period, before, began)
 
 
@@ -87,14 +93,14 @@ def warm_up() -> None:
     unfiltered = Filters({}, {}, None, None, "base_e4")
     filtered = Filters({"category": passes, "channel": passes}, {}, every_bound, every_bound, "base_e4")
     for filters in (unfiltered, filtered):
-        snapshot = _Snapshot([run], filters, Money(_IS_VOLUME, NO_RATE), {}, "UTC", (), {0: 0})
+        snapshot = Snapshot([run], filters, Money(_IS_VOLUME, NO_RATE), {}, "UTC", (), {0: 0})
         _fold_of(snapshot, (0, 1), (0, 1), perf_counter())
 
 
-def _fold_of(snapshot: _Snapshot, period: Minutes, before: Minutes | None, began: float) -> Fold:
+def _fold_of(snapshot: Snapshot, period: Minutes, before: Minutes | None, began: float) -> Fold:
     had_read = perf_counter()
-    parts = list(_parts(snapshot, period))
-    parts_before = [] if before is None else list(_parts(snapshot, before))
+    parts = list(parts_of(snapshot, period))
+    parts_before = [] if before is None else list(parts_of(snapshot, before))
     cells, days = _folded(snapshot, parts, period)
     previous = None if before is None else _folded_days(snapshot, parts_before, before)
     portions = [
@@ -119,10 +125,11 @@ def _fold_of(snapshot: _Snapshot, period: Minutes, before: Minutes | None, began
     )
 
 
-def _snapshot(session: Session, selection: Selection, periods: list[Minutes]) -> _Snapshot:
+def snapshot_of(session: Session, selection: Selection, periods: list[Minutes]) -> Snapshot:
+    """Return what the session's snapshot holds for the periods of a selection."""
     names, banks = values_by_code(session), selection.bank_ids
     places = {bank: place for place, group in enumerate(selection.groups.values()) for bank in group}
-    return _Snapshot(
+    return Snapshot(
         [*sealed_runs(session, banks, periods), *tail_runs(session, banks)],
         filters_of(session, selection, names),
         Money(_IS_VOLUME, NO_RATE if selection.currency is None else 0),
@@ -133,12 +140,14 @@ def _snapshot(session: Session, selection: Selection, periods: list[Minutes]) ->
     )
 
 
-def _minutes(period: Period) -> Minutes:
+def minutes_of(period: Period) -> Minutes:
+    """Return a period in the minutes of records."""
     since, until = period
     return minute_of(since), minute_of(until)
 
 
-def _parts(snapshot: _Snapshot, minutes: Minutes) -> Iterator[_Part]:
+def parts_of(snapshot: Snapshot, minutes: Minutes) -> Iterator[Part]:
+    """Return the records of a period, run by run, and which of them pass the filters."""
     filters = snapshot.filters
     names = {"amount": filters.money_column}
     for run in snapshot.runs:
@@ -147,16 +156,16 @@ def _parts(snapshot: _Snapshot, minutes: Minutes) -> Iterator[_Part]:
             continue
         rows = Rows(*(run.columns[names.get(name, name)][place] for name in Rows._fields))
         passing = filters.places(run.columns, place, rows, snapshot.money)
-        yield _Part(rows, *passing, snapshot.places[run.bank_id])
+        yield Part(rows, *passing, snapshot.places[run.bank_id], run, place)
 
 
-def _folded(snapshot: _Snapshot, parts: list[_Part], minutes: Minutes) -> tuple[list[Cells], Sequence[date]]:
+def _folded(snapshot: Snapshot, parts: list[Part], minutes: Minutes) -> tuple[list[Cells], Sequence[date]]:
     clock, days = clock_of(snapshot.zone, *minutes)
     sizes = {
         name: 1 + max((run.largest[name] for run in snapshot.runs), default=0) for name in kernel.COUNTED
     }
 
-    def fold(share: list[_Part]) -> tuple[list[Cells], float]:
+    def fold(share: list[Part]) -> tuple[list[Cells], float]:
         cells = margins.empty_cells(sizes, len(days), _groups(snapshot))
         return cells, sum(
             kernel.fold(part.rows, part.chosen, snapshot.money, clock, margins.SCALE, cells[part.group])
@@ -169,18 +178,18 @@ def _folded(snapshot: _Snapshot, parts: list[_Part], minutes: Minutes) -> tuple[
     for other, its_bound in others:
         margins.add_cells(cells, other)
         bound += its_bound
-    _check_bound(bound)
+    check_bound(bound)
     return cells, days
 
 
-def _groups(snapshot: _Snapshot) -> int:
+def _groups(snapshot: Snapshot) -> int:
     return 1 + max(snapshot.places.values(), default=0)
 
 
-def _shares(parts: list[_Part]) -> list[list[_Part]]:
+def _shares(parts: list[Part]) -> list[list[Part]]:
     """Deal the parts out, each next one to who has the fewest records; few records are one share."""
     records = sum(len(part.rows.sign) for part in parts)
-    shares: list[list[_Part]] = [[] for _ in range(min(_CORES, 1 + records // _WORTH_A_THREAD))]
+    shares: list[list[Part]] = [[] for _ in range(min(_CORES, 1 + records // _WORTH_A_THREAD))]
     loads = [0] * len(shares)
     for part in sorted(parts, key=lambda part: -len(part.rows.sign)):
         least = loads.index(min(loads))
@@ -189,25 +198,25 @@ def _shares(parts: list[_Part]) -> list[list[_Part]]:
     return shares
 
 
-def _folded_days(snapshot: _Snapshot, parts: list[_Part], minutes: Minutes) -> list[Days]:
+def _folded_days(snapshot: Snapshot, parts: list[Part], minutes: Minutes) -> list[Days]:
     """Return the days of an earlier period, group by group."""
     clock, days = clock_of(snapshot.zone, *minutes)
     cells = margins.empty_cells(dict.fromkeys(kernel.COUNTED, 0), len(days), _groups(snapshot))
     bound = sum(
         kernel.fold_days(part.rows, part.chosen, snapshot.money, clock, cells[part.group]) for part in parts
     )
-    _check_bound(bound)
+    check_bound(bound)
     return [_days(each, days) for each in cells]
 
 
-def _check_bound(bound: float) -> None:
+def check_bound(bound: float) -> None:
     """Refuse money whose sums might have wrapped: no sum is larger than that of all amounts."""
     if bound > _MOST_MONEY:
         raise OverflowError("the amounts of this selection add up to more than 64 bits hold")
 
 
 def _portion(
-    snapshot: _Snapshot, parts: list[_Part], cells: Cells, days: Sequence[date], earlier: Days | None
+    snapshot: Snapshot, parts: list[Part], cells: Cells, days: Sequence[date], earlier: Days | None
 ) -> Portion:
     total, daily = _days(cells, days)
     previous, previous_daily = earlier or (None, [])
@@ -253,7 +262,7 @@ def _hours(cells: Cells) -> list[list[Sums]]:
     return [sums[hour : hour + 24] for hour in range(0, margins.HOURS, 24)]
 
 
-def _extreme(parts: list[_Part], money: Money, kept: Ints, direction: int) -> Extreme | None:
+def _extreme(parts: list[Part], money: Money, kept: Ints, direction: int) -> Extreme | None:
     """Return the first amount that still has a row, asking for more while all that were kept are undone."""
     found = margins.extreme_of(kept, direction)
     while found is None and kept[-1, 0] != kernel.NOWHERE:
