@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import date
+
 from dashboard.statistics.risk import Counts, risk_category, risk_scores
 from database.connection import Session, bank_ids
-from database.queries import customers, merchants, parties
-from database.queries.parties import Party, Risk
+from database.queries import customers, merchants, parties, past_risk
+from database.queries.parties import FraudCounts, Party, Risk
 
 
 def update_parties(session: Session) -> int:
@@ -29,3 +32,18 @@ def _update_risk(session: Session, party: Party, bank_id: int, bank: Counts) -> 
         for one, score in zip(found, scores, strict=True)
     ]
     return parties.set_risk(session, party, bank_id, risks)
+
+
+def risk_as_of(session: Session, bank_id: int, day: date) -> Mapping[Party, Mapping[str, float]]:
+    """Return what everybody's risk was when a day began, from labels known by then; empty if nobody's was.
+
+    It is the same formula as today's, so that a row of the past is judged by what its time could know.
+    """
+    counted = past_risk.counts_then(session, bank_id, day)
+    bank = Counts(*past_risk.bank_counts_then(session))
+    return {party: _scores(found, bank) for party, found in counted.items()}
+
+
+def _scores(found: Sequence[FraudCounts], bank: Counts) -> dict[str, float]:
+    scores = risk_scores([(Counts(one.labelled, one.frauds), one.category) for one in found], bank)
+    return {one.party_id: score for one, score in zip(found, scores, strict=True) if score is not None}

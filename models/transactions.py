@@ -172,6 +172,10 @@ class Transaction(OfBank, Updated, Base):
     model_name: Mapped[str | None]
     model_version: Mapped[str | None]
     decision: Mapped[Decision | None] = mapped_column(Choice(Decision))
+    # Null for nearly all rows, so that scoring them changes no indexed column and touches no index.
+    flagged_score: Mapped[float | None] = mapped_column(
+        Computed("case when decision in ('review', 'block') then fraud_score end", persisted=True)
+    )
 
     is_anomaly: Mapped[bool | None]
     anomaly_type: Mapped[AnomalyType | None] = mapped_column(Choice(AnomalyType))
@@ -210,8 +214,8 @@ class Transaction(OfBank, Updated, Base):
         Index(
             "ix_transactions_flagged",
             "bank_id",
-            "fraud_score",
-            postgresql_where=text("decision in ('review', 'block')"),
+            "flagged_score",
+            postgresql_where=text("flagged_score is not null"),
         ),
         Index(
             "ix_transactions_card",

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from dashboard.data.demo_job import demo_lock, run_remove_demo
+from dashboard.enrichment import enrich_lock, run_enrichment
 from dashboard.ingestion.job import import_lock, run_import
 from dashboard.jobs.control import Control
 from models.messages import N_
@@ -22,5 +24,10 @@ class JobKind:
 
 
 JOB_KINDS: dict[str, JobKind] = {
-    kind.slug: kind for kind in (JobKind("import", N_("Import"), run_import, import_lock),)
+    kind.slug: kind
+    for kind in (
+        JobKind("import", N_("Import"), run_import, import_lock),
+        JobKind("remove_demo", N_("Removal of the demo"), run_remove_demo, demo_lock),
+        JobKind("enrich", N_("Scores and alerts"), run_enrichment, enrich_lock),
+    )
 }

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, Final
 
 from sqlalchemy import func, insert, select, text
@@ -182,3 +184,97 @@ def events_of(session: Session, bank_id: int, alert_id: int) -> tuple[StoredEven
         .order_by(AlertEvent.at, AlertEvent.alert_event_id)
     )
     return tuple(StoredEvent(*row) for row in found)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A flagged payment that may become an alert; `amount` is in its own currency."""
+
+    transaction_id: str
+    customer_id: str | None
+    score: float
+    amount: Decimal
+    currency: str
+    amount_base_e4: int | None
+    category: str | None
+    country: str | None
+    time_of_day_category: str
+    has_alert: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NewAlert:
+    """An alert to be opened about a payment."""
+
+    transaction_id: str
+    customer_id: str | None
+    severity: Severity
+    fraud_probability: float
+    expected_loss_e4: int
+    reason_code: str
+    reason_params: Mapping[str, Any]
+
+
+_OF_DATASET: Final = "(cast(:dataset_id as bigint) is null or t.dataset_id = cast(:dataset_id as bigint))"
+_FLAGGED = text(f"""
+select t.transaction_id, t.customer_id, t.flagged_score, t.amount, t.currency, t.amount_base_e4, t.category,
+    t.country, t.time_of_day_category, a.alert_id is not null
+from transactions t left join alert_transactions a using (bank_id, transaction_id)
+where t.bank_id = :bank_id and t.flagged_score is not null and {_OF_DATASET}
+    and (cast(:recent_s as double precision) is null or t."timestamp" > (
+        select max(t."timestamp") from transactions t where t.bank_id = :bank_id and {_OF_DATASET}
+    ) - make_interval(secs => :recent_s))
+order by round(cast(t.flagged_score * coalesce(t.amount_base_e4, 0) as numeric)) desc, t.flagged_score desc,
+    t.transaction_id
+""")
+_CREATE_MANY = text("""
+with ins as (
+    insert into alerts (bank_id, transaction_id, customer_id, severity, fraud_probability, expected_loss_e4,
+        reason_code, reason_params)
+    select :bank_id, given.* from unnest(cast(:transaction_id as text[]), cast(:customer_id as text[]),
+        cast(:severity as text[]), cast(:fraud_probability as double precision[]),
+        cast(:expected_loss_e4 as bigint[]), cast(:reason_code as text[]), cast(:reason_params as jsonb[]))
+        as given (transaction_id, customer_id, severity, fraud_probability, expected_loss_e4, reason_code,
+            reason_params)
+    where not exists (select from alert_transactions a
+        where a.bank_id = :bank_id and a.transaction_id = given.transaction_id)
+    returning alert_id, transaction_id
+)
+insert into alert_transactions (bank_id, transaction_id, alert_id)
+select :bank_id, transaction_id, alert_id from ins returning 1
+""")
+
+
+def flagged(
+    session: Session, bank_id: int, dataset_id: int | None, recent: timedelta | None
+) -> tuple[Candidate, ...]:
+    """Return a dataset's (or bank's) flagged payments, most at stake first; `recent` ends at the newest."""
+    given = {
+        "bank_id": bank_id,
+        "dataset_id": dataset_id,
+        "recent_s": None if recent is None else recent.total_seconds(),
+    }
+    return tuple(Candidate(*row) for row in session.execute(_FLAGGED, given))
+
+
+def flagged_count(session: Session, bank_id: int, dataset_id: int | None) -> int:
+    """Return how many payments of a dataset (or bank) are flagged."""
+    statement = f"select count(*) from transactions t where t.bank_id = :bank_id and {_OF_DATASET}"
+    given = {"bank_id": bank_id, "dataset_id": dataset_id}
+    return int(session.scalar(text(f"{statement} and t.flagged_score is not null"), given) or 0)
+
+
+def create_many(session: Session, bank_id: int, new: Sequence[NewAlert]) -> int:
+    """Open alerts about payments that are in none, each about its own; return how many that were."""
+    ids = [one.transaction_id for one in new]
+    # Whoever locks the payment first opens its alert.
+    session.execute(
+        text(
+            "select from transactions where bank_id = :bank_id and transaction_id = any(:ids)"
+            " order by bank_id, transaction_id for update"
+        ),
+        {"bank_id": bank_id, "ids": ids},
+    )
+    columns: dict[str, Any] = {name: [getattr(one, name) for one in new] for name in NewAlert.__slots__}
+    columns["reason_params"] = [json.dumps(dict(one.reason_params)) for one in new]
+    return len(session.execute(_CREATE_MANY, {"bank_id": bank_id, **columns}).all())

@@ -157,7 +157,7 @@ def test_records_are_stored_as_they_are_and_the_tail_is_vacuumed_by_its_size(com
     assert rows(committed.owner_url, storage) == [("segment_tail", "e"), ("segments", "e")]
 
 
-def test_money_is_summed_in_ten_thousandths_that_the_database_computes(committed: Database) -> None:
+def test_ten_thousandths_and_flagged_scores_are_computed_by_the_database(committed: Database) -> None:
     generated = {
         (table, name): expression
         for table, name, _, _, _, expression, _, kind in schema(committed.owner_url)["columns"]
@@ -166,6 +166,10 @@ def test_money_is_summed_in_ten_thousandths_that_the_database_computes(committed
     assert generated == {
         ("transactions", "amount_e4"): "((amount * (10000)::numeric))::bigint",
         ("transactions", "amount_base_e4"): "((amount_base * (10000)::numeric))::bigint",
+        ("transactions", "flagged_score"): (
+            "CASE\n    WHEN (decision = ANY (ARRAY['review'::text, 'block'::text])) THEN fraud_score\n"
+            "    ELSE NULL::double precision\nEND"
+        ),
     }
 
 

@@ -16,10 +16,11 @@ from dashboard.jobs.registry import JOB_KINDS
 from dashboard.jobs.run import run_job
 from dashboard.jobs.submit import submit
 from dashboard.language import catalogue
+from database.bulk import bulk_insert
 from database.connection import get_db_session
 from database.queries import jobs
 from models.jobs import JobStatus
-from tests.factories import make_bank
+from tests.factories import NOON, make_bank
 from tests.servers import Database
 
 ROWS = 5
@@ -48,7 +49,21 @@ def an_import(folder: Path) -> Example:
     return Example(good, {**good, "map": {"amount": "no such column"}}, imported)
 
 
-EXAMPLES: dict[str, Callable[[Path], Example]] = {"import": an_import}
+def enriched() -> int:
+    with get_db_session("all") as session:
+        return int(session.execute(text("SELECT count(enriched_at) FROM transactions")).scalar_one())
+
+
+def an_enrichment(_folder: Path) -> Example:
+    rows = [
+        {"transaction_id": f"t{number}", "timestamp": NOON, "amount": 5, "customer_id": "c"}
+        for number in range(ROWS)
+    ]
+    bulk_insert(rows, bank="acme")
+    return Example({"bank": "acme", "alerts": "all"}, {"bank": "acme", "alerts": "some"}, enriched)
+
+
+EXAMPLES: dict[str, Callable[[Path], Example]] = {"import": an_import, "enrich": an_enrichment}
 """By slug; a kind that has none yet fails below."""
 
 EVERY_KIND = pytest.mark.parametrize("slug", sorted(JOB_KINDS))

@@ -1,0 +1,1 @@
+"""Alerts: what becomes one, and the sentence that it speaks."""
