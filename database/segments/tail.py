@@ -16,12 +16,11 @@ from sqlalchemy.orm import Session
 
 from database.listeners import BULK
 from database.segments.codes import KINDS, codes_for
-from database.segments.pack import RECORDED_COLUMNS, record_of, rows_with_numbers
+from database.segments.pack import RECORDED, RECORDED_COLUMNS, record_of, rows_with_numbers
 from database.segments.record import WIDTH, Records, to_wire
 from models.transactions import Transaction
 
 _SEQUENCE_WIDTH = 8
-_RECORDED = tuple(RECORDED_COLUMNS.split(", "))
 _STORED_AS = {"amount": "amount_e4", "amount_base": "amount_base_e4"}
 _CHANGEABLE = frozenset(Transaction.__table__.columns.keys()) - {
     "bank_id",
@@ -40,12 +39,12 @@ def records_from(rows: str, sign: int) -> str:
 
 def record_inserted(inserted: str) -> str:
     """Return the last part of `with inserted as (insert … returning RECORDED_COLUMNS) …`."""
-    return _append(records_from(inserted, 1))
+    return _packed(None, inserted)
 
 
 def record_deleted(deleted: str) -> str:
     """Return the last part of `with deleted as (delete … returning RECORDED_COLUMNS) …`."""
-    return _append(records_from(deleted, -1))
+    return _packed(deleted, None)
 
 
 def record_changed(old: str, new: str) -> str:
@@ -54,7 +53,7 @@ def record_changed(old: str, new: str) -> str:
     Rows of `old` that did not change have no place in `new`, and are left out.
     """
     before = f"(select old.* from {old} old join {new} new using (bank_id, transaction_id))"
-    return _append(f"{records_from(before, -1)} union all {records_from(new, 1)}")
+    return _packed(before, new)
 
 
 def record_staged(inserted: str, staged: str) -> str:
@@ -161,7 +160,7 @@ def record_row(session: Session, bank_id: int, transaction_id: str) -> None:
 def _recorded_among(columns: tuple[str, ...]) -> str:
     """Return the part of a change that records it: of the rows whose recorded columns moved, if any can."""
     recorded = [_STORED_AS.get(column, column) for column in columns]
-    recorded = [column for column in recorded if column in _RECORDED]
+    recorded = [column for column in recorded if column in RECORDED]
     if not recorded:
         return ""
     return f""",
@@ -172,12 +171,26 @@ moved as (
 recorded as ({record_changed("old", "moved")})"""
 
 
-def _of(alias: str, columns: Sequence[str] = _RECORDED) -> str:
+def _of(alias: str, columns: Sequence[str] = RECORDED) -> str:
     return ", ".join(f"{alias}.{column}" for column in columns)
 
 
 def _counted(session: Session, statement: str, bank_id: int) -> int:
     return int(session.scalar(text(statement), {"bank_id": bank_id}, execution_options={BULK: True}) or 0)
+
+
+def _packed(taken_back: str | None, added: str | None) -> str:
+    """Return the insert of records that the database packs, by a plan it keeps: a few rows come at once."""
+    return (
+        "insert into segment_tail (bank_id, n, data)\n"
+        f"select bank_id, n, data from packed_records({_array_of(taken_back)}, {_array_of(added)})"
+    )
+
+
+def _array_of(rows: str | None) -> str:
+    if rows is None:
+        return "null"
+    return f"(select array_agg(row({_of('r')})::recorded_row) from {rows} r)"
 
 
 def _append(records: str) -> str:

@@ -7,15 +7,16 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from database.segments.pack import migration, source_of
+from database.segments.pack import migration, packing_migration, source_of
 from database.segments.record import FIELDS, RECORD, WIDTH, from_wire
 from tests.database.segments.test_record import random_records
 
-MIGRATION = Path(__file__).parents[3] / "migrations" / "020_create_segment_functions.sql"
+MIGRATIONS = Path(__file__).parents[3] / "migrations"
 
 
-def test_the_migration_is_the_one_generated_from_the_record() -> None:
-    assert MIGRATION.read_text() == migration()
+def test_the_migrations_are_those_generated_from_the_record() -> None:
+    assert (MIGRATIONS / "020_create_segment_functions.sql").read_text() == migration()
+    assert (MIGRATIONS / "055_pack_records_by_function.sql").read_text() == packing_migration()
 
 
 @pytest.mark.every_postgres

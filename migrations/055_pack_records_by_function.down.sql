@@ -1,0 +1,2 @@
+drop function packed_records;
+drop type recorded_row;
