@@ -188,6 +188,7 @@ class AlertEvent(OfBank, Created, Base):
         ),
         Index("ix_alert_events_alert", "bank_id", "alert_id", "at"),
         Index("ix_alert_events_by", "bank_id", "by", "at"),
+        Index("ix_alert_events_batch", "bank_id", "batch", postgresql_where=text("batch is not null")),
         Index("ix_alert_events_undoes", "bank_id", "undoes", postgresql_where=text("undoes is not null")),
     )
 

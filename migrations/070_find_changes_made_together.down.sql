@@ -1,0 +1,1 @@
+drop index ix_alert_events_batch;
