@@ -15,9 +15,11 @@
     return words[name].replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
   }
 
-  function megabytes(bytes) {
-    const digits = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
-    return (bytes / MB).toLocaleString(document.documentElement.lang, digits);
+  function size(bytes) {
+    const [number, unit] = bytes < MB ? [bytes / 1024, "kB"] : [bytes / MB, "MB"];
+    const digits = number < 10 ? 1 : 0;
+    const written = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+    return `${number.toLocaleString(document.documentElement.lang, written)}\u00a0${unit}`;
   }
 
   function acted() {
@@ -51,9 +53,9 @@
     at("data-bar").value = stored / upload.file.size;
     tell(
       say("going", {
-        stored: megabytes(stored),
-        size: megabytes(upload.file.size),
-        rate: megabytes(rate),
+        stored: size(stored),
+        size: size(upload.file.size),
+        rate: size(rate),
         left: left < 90 ? say("seconds", { count: left }) : say("minutes", { count: Math.round(left / 60) }),
       }),
     );
@@ -93,7 +95,7 @@
     if (own.isPaused) return stop(own, "paused");
     show("done");
     at("data-bar").value = 1;
-    tell(say("done", { size: megabytes(own.file.size) }));
+    tell(say("done", { size: size(own.file.size) }));
     put("data-uploaded", { upload: own.id, form: {} });
     return undefined;
   }
@@ -101,7 +103,7 @@
   function stop(own, state) {
     if (own !== upload) return;
     show(state === "paused" ? "paused" : "broken");
-    tell(say(state, { stored: megabytes(own.stored), size: megabytes(own.file.size) }));
+    tell(say(state, { stored: size(own.stored), size: size(own.file.size) }));
   }
 
   async function begin(file) {
@@ -111,7 +113,7 @@
     if (!known) return;
     upload = { id: known.upload, file, stored: known.stored, piece: known.piece };
     at("data-file").textContent = file.name;
-    tell(say("resumed", { stored: megabytes(known.stored), size: megabytes(file.size) }));
+    tell(say("resumed", { stored: size(known.stored), size: size(file.size) }));
     await send(upload);
   }
 

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Connection, MetaData, text
+from sqlalchemy import Connection, Engine, MetaData, text
 from sqlalchemy.schema import CreateTable
 
 from database.migration_files import FOLDER, read_migrations
@@ -45,8 +45,7 @@ def draft(name: str, folder: Path = FOLDER) -> list[Path]:
     migrations = read_migrations(folder)
     if scripts(folder=folder):
         raise ConflictError(N_("The database has not had every migration: apply them first."))
-    with owner_engine().connect() as connection:
-        up, down = difference(connection, Base.metadata)
+    up, down = difference(owner_engine(), Base.metadata)
     if not up:
         return []
     number = max((migration.version for migration in migrations), default=0) + 1
@@ -56,10 +55,10 @@ def draft(name: str, folder: Path = FOLDER) -> list[Path]:
     return paths
 
 
-def difference(connection: Connection, metadata: MetaData) -> tuple[list[str], list[str]]:
+def difference(engine: Engine, metadata: MetaData) -> tuple[list[str], list[str]]:
     """Return the statements that make the schema what the models say, and those that lead back.
 
-    Nothing of what the connection does meanwhile is kept.
+    Nothing of what is done meanwhile is kept.
     """
     try:
         from alembic.autogenerate import produce_migrations
@@ -68,19 +67,23 @@ def difference(connection: Connection, metadata: MetaData) -> tuple[list[str], l
         missing = N_("Drafting compares with the package alembic: install requirements-dev.txt.")
         raise UnavailableError(missing) from error
 
-    is_ours = partial(_is_ours, connection, metadata)
-    options = {
-        "compare_type": True,
-        "compare_server_default": True,
-        "include_object": lambda _item, name, kind, *_: kind != "table" or is_ours(name),
-    }
-    script = produce_migrations(MigrationContext.configure(connection, opts=options), metadata)
+    # A connection that is closed without a commit keeps nothing.
+    with engine.connect() as connection:
+        is_ours = partial(_is_ours, connection, metadata)
+        options = {
+            "compare_type": True,
+            "compare_server_default": True,
+            "include_object": lambda _item, name, kind, *_: kind != "table" or is_ours(name),
+        }
+        script = produce_migrations(MigrationContext.configure(connection, opts=options), metadata)
+        new = {table for table in metadata.tables if not _exists(connection, table)}
     if script.upgrade_ops is None or script.downgrade_ops is None:
         raise RuntimeError("alembic compared nothing")
-    new = {table for table in metadata.tables if not _exists(connection, table)}
     up = [*_sql(script.upgrade_ops.ops), *_rights(sorted(new))]
     down = [*_sql(script.downgrade_ops.ops)]
-    for here, there in _changed_checks(connection, metadata, new):
+    with engine.connect() as connection:
+        changed = _changed_checks(connection, metadata, new)
+    for here, there in changed:
         up += _exchanged(here, there)
         down += _exchanged(there, here)
     return up, down
@@ -146,12 +149,10 @@ def _changed_checks(
 ) -> list[tuple[Check | None, Check | None]]:
     """Compare CHECKs as the server spells both, which alembic does not: (here, in the models)."""
     here = {(table, name): (table, name, rule) for table, name, rule in _checks(connection, "public")}
-    connection.rollback()
     connection.execute(text("create schema drafted"))
     connection.execute(text("set local search_path = drafted, public"))
     metadata.create_all(connection, checkfirst=False)
     there = {(table, name): (table, name, rule) for table, name, rule in _checks(connection, "drafted")}
-    connection.rollback()
     shared = {table.name for table in metadata.tables.values()} - new
     differing = sorted(key for key in here.keys() | there.keys() if here.get(key) != there.get(key))
     return [(here.get(key), there.get(key)) for key in differing if key[0] in shared]

@@ -12,6 +12,8 @@ from dashboard.charts.figure import Words
 from dashboard.data.arrival import Arrival
 from dashboard.data.field_names import field_name
 from dashboard.data.proposal import Row
+from dashboard.ingestion.layout import NONE as LEFT_OUT
+from dashboard.ingestion.layout import ROW_NUMBER
 from dashboard.ingestion.options import KINDS as IMPORTED
 from dashboard.ingestion.options import AlertsMode, Decimals
 from dashboard.ingestion.terms import DateOrder
@@ -45,11 +47,12 @@ def arrived(found: Arrival, words: Words) -> list[Component]:
 
 def _heading(found: Arrival, words: Words) -> Component:
     taken = found.proposal.layout
-    kind = words.say(taken.msgid, **taken.params) if taken else words.say(N_("a file of your own making"))
-    return html.P(
-        [html.Strong(found.name), " ", words.say(N_("is taken for {kind}"), kind=kind)],
-        className="data-taken",
-    )
+    if taken is not None:
+        kind = words.say(taken.msgid, **taken.params)
+        said = words.say(N_("{name} is recognised: {kind}"), name=found.name, kind=kind)
+    else:
+        said = words.say(N_("{name} is of no known layout: say which column fills what"), name=found.name)
+    return html.P(html.Strong(said), className="data-taken")
 
 
 def _choices(found: Arrival, words: Words) -> Component:
@@ -79,11 +82,15 @@ def _choices(found: Arrival, words: Words) -> Component:
 def _mapping(found: Arrival, words: Words) -> Component:
     """Offer a column for every field: those filled first, the others behind a fold."""
     proposal, say = found.proposal, words.say
-    columns = [("", say(N_("no column"))), *((name, name) for name in proposal.columns)]
 
     def field(name: str) -> Component:
         label = say(field_name(name)) + (" *" if name in proposal.required else "")
-        return _select(f"map.{name}", label, columns, proposal.mapping.get(name))
+        # To leave out what is filled is a choice of its own.
+        none = LEFT_OUT if name in proposal.mapping else ""
+        options = [(none, say(N_("no column"))), *((column, column) for column in proposal.columns)]
+        if name == "transaction_id":
+            options.append((ROW_NUMBER, say(N_("number of the row"))))
+        return _select(f"map.{name}", label, options, proposal.mapping.get(name))
 
     shown = [name for name in proposal.fields if name in proposal.mapping or name in proposal.required]
     others = [name for name in proposal.fields if name not in shown]
@@ -106,12 +113,14 @@ def _mapping(found: Arrival, words: Words) -> Component:
 def _rows(found: Arrival, words: Words) -> Component:
     proposal, say = found.proposal, words.say
     filled = [name for name in proposal.fields if any(name in row.values for row in proposal.rows)]
-    heads = [say(N_("line")), *(say(field_name(name)) for name in filled), say(N_("rejected because"))]
+    has_rejects = any(row.reason for row in proposal.rows)
+    why = [say(N_("rejected because"))] if has_rejects else []
+    heads = [*(say(field_name(name)) for name in filled), *why]
     table = html.Table(
         [
             html.Caption(say(N_("The first rows as they would arrive")), className="panel-title"),
             html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])),
-            html.Tbody([_row(row, filled, words) for row in proposal.rows]),
+            html.Tbody([_row(row, filled, words, has_rejects=has_rejects) for row in proposal.rows]),
         ],
         className="data-table data-preview num",
     )
@@ -119,10 +128,20 @@ def _rows(found: Arrival, words: Words) -> Component:
     return html.Div(table, className="data-scroll", tabIndex="0", role="region", **aria(label=label))
 
 
-def _row(row: Row, filled: Iterable[str], words: Words) -> Component:
-    reason = words.say(row.reason.msgid, **row.reason.params) if row.reason else ""
-    cells = [html.Td(row.values.get(name, ""), title=row.values.get(name)) for name in filled]
-    return html.Tr([html.Td(str(row.line)), *cells, html.Td(reason, className="data-reason")])
+def _row(row: Row, filled: Iterable[str], words: Words, *, has_rejects: bool) -> Component:
+    cells = [html.Td(_shown(row.values.get(name, ""), words), title=row.values.get(name)) for name in filled]
+    if not has_rejects:
+        return html.Tr(cells)
+    reason = ""
+    if row.reason is not None:
+        why = words.say(row.reason.msgid, **row.reason.params)
+        reason = words.say(N_("line {line}: {reason}"), line=row.line or 0, reason=why)
+    return html.Tr([*cells, html.Td(reason, className="data-reason")])
+
+
+def _shown(text: str, words: Words) -> str:
+    said = {"True": N_("yes"), "False": N_("no")}
+    return words.say(said[text]) if text in said else text
 
 
 def _problem(problem: Message, words: Words) -> Component:

@@ -60,11 +60,17 @@ def _found(found: Mapping[str, Any], words: Words) -> list[Component]:
         [html.Div([html.Dt(name), html.Dd(value)], className="check-fact num") for name, value in facts],
         className="check-facts",
     )
+    notes = [_note(each, words) for each in found.get("notes", ())]
     reasons = [_reason(each, words) for each in found.get("reasons", ())]
     if not reasons:
-        return [listed]
+        return [listed, *notes]
     head = html.H3(say(N_("Why rows would be rejected")), className="panel-title")
-    return [listed, head, html.Ul(reasons, className="check-reasons")]
+    return [listed, *notes, head, html.Ul(reasons, className="check-reasons")]
+
+
+def _note(each: Mapping[str, Any], words: Words) -> Component:
+    said = words.say(each["msgid"], **each["params"])
+    return html.P([icon("info-circle"), html.Span(said)], className="notice")
 
 
 def _span(found: Mapping[str, Any], words: Words) -> str:
@@ -82,12 +88,12 @@ def _currencies(found: Mapping[str, Any], words: Words) -> str:
 
 def _labels(found: Mapping[str, Any], words: Words) -> str:
     fraud, genuine = (int(found.get(name) or 0) for name in ("fraud", "genuine"))
-    none = int(found.get("accepted") or 0) - fraud - genuine
+    none = int(found.get("unlabelled") or 0)
     return words.say(
         N_("{fraud} fraud, {genuine} genuine, {none} without"),
         fraud=f.count(fraud, words.locale),
         genuine=f.count(genuine, words.locale),
-        none=f.count(max(none, 0), words.locale),
+        none=f.count(none, words.locale),
     )
 
 

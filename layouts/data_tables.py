@@ -10,7 +10,8 @@ from dash.development.base_component import Component
 
 from dashboard import formatting as f
 from dashboard.charts.figure import Words
-from dashboard.data.board import RETRIED, UNDONE, Board, Holding, Pace, SeenRun, pace
+from dashboard.data.actions import UNDO
+from dashboard.data.board import RETRIED, Board, Holding, Pace, SeenRun, pace
 from dashboard.jobs.registry import JOB_KINDS
 from layouts.attributes import aria, data
 from layouts.icons import icon
@@ -82,7 +83,7 @@ def _dataset(one: Holding, board: Board, words: Words) -> Component:
         rows=f.count(rows, words.locale),
     )
     undo = _button("arrow-counterclockwise", N_("Undo"), words, undo=f"{one.bank}/{one.dataset_id}")
-    can_undo = one.origin is DatasetOrigin.IMPORT and one.kind in UNDONE
+    can_undo = one.origin is DatasetOrigin.IMPORT and one.rows
     return html.Tr(
         [
             _cell(N_("dataset"), [_two_lines(one.name, about)], words),
@@ -131,7 +132,8 @@ def _state(status: JobStatus, word: str, sign: str) -> Component:
 
 
 def _message(run: SeenRun, words: Words) -> list[Component]:
-    if run.message is None:
+    # What an import stored stands in its own column.
+    if run.message is None or (run.rows_read is not None and run.status is JobStatus.SUCCEEDED):
         return []
     text = words.say(run.message.msgid, **run.message.params)
     return [html.Span(text, className="data-second", title=text)]
@@ -165,15 +167,18 @@ def _lasted(run: SeenRun, words: Words) -> str:
 def _counts(run: SeenRun, words: Words) -> list[Component]:
     if run.rows_read is None:
         return [html.Span(f.NOTHING)]
+    if run.kind == UNDO:
+        told = words.say(N_("{count} removed"), count=f.count(run.rows_accepted or 0, words.locale))
+        return [html.Span(told, className="num")]
     parts = [
         (N_("{count} added"), run.rows_accepted),
         (N_("{count} known already"), run.rows_duplicate),
         (N_("{count} in conflict"), run.rows_conflict),
         (N_("{count} rejected"), run.rows_rejected),
     ]
-    told = [words.say(said, count=f.count(n or 0, words.locale)) for said, n in parts if n]
-    first = told[0] if told else words.say(N_("{count} added"), count=f.count(0, words.locale))
-    return [html.Span(first, className="num"), html.Span(", ".join(told[1:]), className="data-second num")]
+    counted = [words.say(said, count=f.count(n or 0, words.locale)) for said, n in parts if n]
+    first = counted[0] if counted else words.say(N_("{count} added"), count=f.count(0, words.locale))
+    return [html.Span(first, className="num"), html.Span(", ".join(counted[1:]), className="data-second num")]
 
 
 def _acts(run: SeenRun, words: Words) -> list[Component]:

@@ -20,7 +20,6 @@ from models.jobs import JobStatus
 
 _KEPT_S = 300.0
 RETRIED = frozenset({JobStatus.FAILED, JobStatus.CANCELLED})
-UNDONE = frozenset({DatasetKind.TRANSACTIONS})
 
 
 @dataclass(frozen=True, slots=True)

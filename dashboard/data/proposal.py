@@ -10,9 +10,9 @@ from models.messages import Message
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One record of the file: its line, its values by field, and why it would not be stored."""
+    """One record of the file as it would arrive, or its line and why it would not be stored."""
 
-    line: int
+    line: int | None
     values: Mapping[str, str]
     reason: Message | None = None
 

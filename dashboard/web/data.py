@@ -60,16 +60,22 @@ def affected(bank: str, dataset_id: int) -> Response:
     """What an undo would take away, in words."""
     found, locale = actions.affected(current_person(), bank, dataset_id), current_locale()
     t = translator(locale)
-    counted = (
+    counted: tuple[tuple[int, str], ...] = (
         (found.transactions, N_("{count} transactions go, and no figure counts them any more.")),
         (found.labels, N_("{count} labels go with them.")),
         (found.alerts, N_("{count} alerts go with them, their decisions and notes too.")),
     )
+    if not found.transactions:
+        counted = ((found.rows, N_("{count} rows of it go.")),)
     sentences = [t(words, count=f.count(number, locale)) for number, words in counted if number]
     return jsonify(
         title=t(N_("Undo {name}?"), name=found.name),
-        sentences=[*sentences, t(N_("The file can be imported again."))],
-        action=t(N_("Undo {count} rows"), count=f.count(found.transactions, locale)),
+        sentences=[
+            *sentences,
+            t(N_("Customers and merchants that nothing else names go too.")),
+            t(N_("The file can be imported again.")),
+        ],
+        action=t(N_("Undo {count} rows"), count=f.count(found.transactions or found.rows, locale)),
         **_typed(t, found.name),
     )
 

@@ -22,13 +22,11 @@ UPLOADED, ARRIVAL, CHECK, REPORT = "data-uploaded", "data-arrival", "data-check"
 LOOK_OFTEN_MS: Final = 1_500
 LOOK_SELDOM_MS: Final = 20_000
 WORDS: Final = {
-    "going": N_("{stored} of {size} MB, {rate} MB/s, {left} left"),
-    "resumed": N_("going on at {stored} of {size} MB"),
-    "done": N_("{size} MB arrived"),
-    "paused": N_("paused at {stored} of {size} MB"),
-    "broken": N_(
-        "The connection broke at {stored} of {size} MB. Try again, or choose the file once more later."
-    ),
+    "going": N_("{stored} of {size}, {rate}/s, {left} left"),
+    "resumed": N_("going on at {stored} of {size}"),
+    "done": N_("{size} arrived"),
+    "paused": N_("paused at {stored} of {size}"),
+    "broken": N_("The connection broke at {stored} of {size}. Go on, or choose the file again later."),
     "begun": N_("Run {job} begins."),
     "seconds": N_("{count} s"),
     "minutes": N_("{count} min"),
