@@ -82,8 +82,9 @@ def test_more_is_further_from_the_page(drawn: Theme, ramp: str) -> None:
     assert distances == sorted(distances)
 
 
-def test_generated_files_are_current() -> None:
-    assert theme.main(["--check"]) == 0
+def test_generated_files_are_current(capsys: pytest.CaptureFixture[str]) -> None:
+    status = theme.main(["--check"])
+    assert status == 0, capsys.readouterr().err
     assert icons.main(["--check"]) == 0
 
 
