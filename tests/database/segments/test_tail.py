@@ -161,9 +161,8 @@ def test_a_few_rows_are_packed_as_many_are(db: Session) -> None:
     bank = make_bank(db)
     for number in range(40):
         row = random_row(Random(number), f"t{number}")
-        ours = {"customer": None, "merchant": None, "bank": bank}
         given = {name: row[name] for name in row if not name.endswith("_id")}
-        make_transaction(db, transaction_id=f"t{number}", **ours, **given)
+        make_transaction(db, bank, f"t{number}", **given)
     many = db.execute(text(records_from(f"(select {RECORDED_COLUMNS} from transactions)", 1))).all()
     assert sorted(tail(db).tolist()) == sorted(from_wire(b"".join(bytes(each[1]) for each in many)).tolist())
 
