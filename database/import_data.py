@@ -6,13 +6,16 @@ import argparse
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import TextIO
 
 from dashboard.ingestion.bank import BankFound, BankWish, bank_for
+from dashboard.ingestion.check import check_file
+from dashboard.ingestion.check_sentences import check_sentences
+from dashboard.ingestion.follow_up import enrich_later
 from dashboard.ingestion.layouts import GENERIC, LAYOUTS
 from dashboard.ingestion.mapping import mapping_of
 from dashboard.ingestion.options import (
@@ -28,6 +31,7 @@ from dashboard.ingestion.options import (
 from dashboard.ingestion.plan import JOB_KIND, Plan, plan_import
 from dashboard.ingestion.run import import_file, said
 from dashboard.ingestion.terms import DateOrder
+from dashboard.ingestion.undo import undo_dataset
 from dashboard.jobs.submit import submit
 from database.config import DatabaseConfig
 from database.connection import get_db_session
@@ -38,6 +42,7 @@ from database.owner import owner_session
 from database.segments.compaction import fold_tail
 from models.datasets import DatasetKind
 from models.errors import UserError
+from models.messages import N_
 
 SAY_EVERY_S = 5.0
 DRAW_EVERY_S = 0.2
@@ -52,13 +57,23 @@ def main(arguments: list[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _as_interrupt)
     try:
         with _database():
-            return _queue(options) if options.job else _import(options)
+            return _way(options)(options)
     except UserError as error:
         sys.stderr.write(f"{error}\n")
         return 1
     except KeyboardInterrupt:
         sys.stderr.write("\nStopped. The same command goes on from there.\n")
         return STOPPED
+
+
+def _way(options: argparse.Namespace) -> Callable[[argparse.Namespace], int]:
+    if options.undo is not None:
+        return _undo
+    if options.file is None:
+        raise UserError(N_("Say which FILE to import, or which dataset to --undo."))
+    if options.check:
+        return _check
+    return _queue if options.job else _import
 
 
 @contextmanager
@@ -87,6 +102,33 @@ def _import(options: argparse.Namespace) -> int:
         _tell(result)
         if not result.was_complete:
             _fold()
+            _enrich(plan, result)
+    finally:
+        handler.close()
+    return 0
+
+
+def _enrich(plan: Plan, result: ImportResult) -> None:
+    if plan.options.kind is DatasetKind.TRANSACTIONS and result.counts.accepted:
+        job_id = enrich_later(plan.options.bank, result.dataset_id, plan.options.alerts)
+        _say(f"Scores and alerts follow as run {job_id}, as soon as the worker is free.")
+
+
+def _check(options: argparse.Namespace) -> int:
+    report = check_file(Path(options.file).resolve(), _asked(options))
+    for sentence in check_sentences(report):
+        _say(sentence)
+    return 0
+
+
+def _undo(options: argparse.Namespace) -> int:
+    handler = store_logs("import")
+    try:
+        result = undo_dataset(options.bank, options.undo)
+        _say(str(result.message))
+        _fold()
+        if result.rows:
+            enrich_later(options.bank, None, AlertsMode.NONE)
     finally:
         handler.close()
     return 0
@@ -222,7 +264,9 @@ def _say(sentence: str) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m database.import_data", description=__doc__)
     add = parser.add_argument
-    add("file", metavar="FILE", help=".csv, .csv.gz or .parquet")
+    add("file", metavar="FILE", nargs="?", help=".csv, .csv.gz, .zip (up to 10 files) or .parquet")
+    add("--check", action="store_true", help="say what an import would do, and write nothing")
+    add("--undo", type=int, metavar="DATASET", help="take an import back")
     add("--bank", required=True, metavar="CODE", help="the bank that the rows belong to; made if it is new")
     add("--bank-name", metavar="NAME", help="a new bank's name (default: its code)")
     add("--bank-zone", metavar="ZONE", help="a new bank's business time zone, as Europe/Paris (default UTC)")

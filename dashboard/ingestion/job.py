@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from dashboard.ingestion.follow_up import enrich_later
 from dashboard.ingestion.options import ImportOptions, Progress
 from dashboard.ingestion.plan import alone, claim, plan_import
 from dashboard.ingestion.run import complete, said, work
 from dashboard.jobs.control import Control
 from database.connection import get_db_session
+from models.datasets import DatasetKind
 from models.jobs import JobStatus
 
 
@@ -32,10 +34,15 @@ def run_import(control: Control) -> Mapping[str, Any]:
             run, terms = claim(session, plan, control.job_id)
         is_complete = run.status is JobStatus.SUCCEEDED
         result = complete(plan, run) if is_complete else work(plan, run, terms, report)
+    if options.kind is DatasetKind.TRANSACTIONS and result.counts.accepted:
+        enrich_later(options.bank, result.dataset_id, options.alerts)
     message = said(result)
     control.report(plan.source.size, plan.source.size, message)
     return {
         "dataset_id": result.dataset_id,
         **message.params,
         "rejects_file": result.rejects_file and result.rejects_file.name,
+        "skipped_hours": result.skipped_hours,
+        "doubled_hours": result.doubled_hours,
+        "notes": [{"msgid": note.msgid, "params": dict(note.params)} for note in plan.notes],
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from dashboard.cards import fingerprint, hide_numbers, is_card_number, mask
 from dashboard.ingestion.content import content_hashes
 from dashboard.ingestion.features import features_of
-from dashboard.ingestion.fields import FIELDS
+from dashboard.ingestion.fields import FIELDS, Field
 from dashboard.ingestion.layout import Columns, Layout, Translate
 from dashboard.ingestion.rows import CUSTOMER_SCHEMA, MERCHANT_SCHEMA, ROW_SCHEMA, conform, first_of_each
 from dashboard.ingestion.sources import Chunk, Lines, Position, Reject
@@ -43,36 +43,41 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
+class Typed:
+    """The good rows of a chunk, column by column; `good` says which of the chunk's rows they are."""
+
+    columns: dict[str, pa.Array]
+    lines: Lines
+    found: Mapping[str, Converted]
+    good: Mask
+    rejects: tuple[Reject, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Normaliser:
     """Turns chunks of one file into batches."""
 
     layout: Layout
     terms: Terms
     key: bytes
+    fields: Mapping[str, Field] = field(default_factory=lambda: FIELDS)
 
     def normalise(self, chunk: Chunk) -> Batch:
         """Type every cell once, refuse rows by their first bad cell, and hide card numbers."""
-        found = self._convert(chunk)
-        good, rejects = self._judge(chunk, found)
-        columns = {name: converted.values for name, converted in found.items()}
-        lines, numbers = chunk.lines, chunk.numbers
-        if not good.all():
-            keep = pa.array(good)
-            columns = {name: column.filter(keep) for name, column in columns.items()}
-            lines, numbers = lines[good], numbers[good]
-        columns |= self._constants(columns, len(lines))
+        typed = self.typed(chunk)
+        columns, lines, found, good = typed.columns, typed.lines, typed.found, typed.good
         self._set_kind_by_amount(columns)
         self._hide_cards(columns)
         _settle_labels(columns)
         if self.layout.is_numbered:
-            columns["transaction_id"] = _numbered(columns, numbers)
+            columns["transaction_id"] = _numbered(columns, chunk.numbers[good])
         rows = conform(_named(columns, ROW_SCHEMA), ROW_SCHEMA)
         return Batch(
             rows,
             lines,
             _parties(columns, CUSTOMER_SCHEMA, "customer"),
             _merchants(columns),
-            tuple(sorted((*map(_without_cards, chunk.rejects), *rejects), key=lambda reject: reject.line)),
+            typed.rejects,
             chunk.records,
             chunk.end,
             chunk.bytes_read,
@@ -80,6 +85,20 @@ class Normaliser:
             sum(converted.doubled for converted in found.values()),
             self._features(chunk, good),
         )
+
+    def typed(self, chunk: Chunk) -> Typed:
+        """Type every cell once and refuse rows by their first bad one."""
+        found = self._convert(chunk)
+        good, rejects = self._judge(chunk, found)
+        columns = {name: converted.values for name, converted in found.items()}
+        lines = chunk.lines
+        if not good.all():
+            keep = pa.array(good)
+            columns = {name: column.filter(keep) for name, column in columns.items()}
+            lines = lines[good]
+        columns |= self._constants(columns, len(lines))
+        refused = (*map(_without_cards, chunk.rejects), *rejects)
+        return Typed(columns, lines, found, good, tuple(sorted(refused, key=lambda reject: reject.line)))
 
     def _features(self, chunk: Chunk, good: Mask) -> pa.Array | None:
         names = self.layout.features
@@ -94,7 +113,7 @@ class Normaliser:
         columns = {column: table[column] for column in table.column_names}
         return {
             name: self._converted(columns, name)
-            for name in FIELDS
+            for name in self.fields
             if name in layout.columns or name in layout.derived
         }
 
@@ -105,14 +124,14 @@ class Normaliser:
         translate = self.layout.translations.get(name)
         if translate is not None:
             column = pa.chunked_array([_translated(column, translate)])
-        return FIELDS[name].convert(column, self.terms)
+        return self.fields[name].convert(column, self.terms)
 
     def _judge(self, chunk: Chunk, found: Mapping[str, Converted]) -> tuple[Mask, list[Reject]]:
         good = np.ones(chunk.table.num_rows, np.bool_)
         rejects: list[Reject] = []
         for name, converted in found.items():
             missing = np.asarray(converted.values.is_null()) & ~converted.bad
-            is_needed = FIELDS[name].is_required and name not in self.layout.constants
+            is_needed = self.fields[name].is_required and name not in self.layout.constants
             bad = converted.bad | missing if is_needed else converted.bad
             for place in np.flatnonzero(bad & good).tolist():
                 reason = converted.reason if converted.bad[place] else _MISSING

@@ -133,6 +133,12 @@ def day_of(given: str) -> date:
         raise UserError(N_("{given} is no day; days are written like 2017-01-31."), given=given) from error
 
 
+class ImportCancelledError(UserError):
+    """Somebody asked to cancel the import; what it has committed stays."""
+
+    status = 409
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far an import is; `rows_before` were read by earlier attempts."""

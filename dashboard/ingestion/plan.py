@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from dashboard.ingestion.kinds import ROW_KINDS, layout_of_kind
 from dashboard.ingestion.layout import Layout
 from dashboard.ingestion.layouts import GENERIC, choose_layout
 from dashboard.ingestion.notes import notes_of
@@ -19,9 +20,9 @@ from dashboard.ingestion.styles import find_styles
 from dashboard.ingestion.terms import Terms
 from database.connection import Session, get_db_session
 from database.loading import BankTerms, bank_terms
-from database.queries import datasets, jobs
+from database.queries import datasets, jobs, undoing
 from database.queries.datasets import Run
-from models.datasets import DatasetKind, DatasetOrigin
+from models.datasets import DatasetOrigin
 from models.errors import ConflictError, UserError
 from models.jobs import JobStatus
 from models.messages import N_, Message
@@ -68,6 +69,8 @@ def plan_import(path: Path, options: ImportOptions) -> Plan:
 
 def layout_of(header: Sequence[str], options: ImportOptions) -> Layout:
     """Return the layout that the options ask for or the header shows, with the features it shall keep."""
+    if options.kind in ROW_KINDS:
+        return layout_of_kind(header, options)
     constants = {**options.constants, **({"currency": options.currency} if options.currency else {})}
     layout = choose_layout(header, options.layout, options.mapping, constants, options.words)
     if layout.slug == GENERIC and len(header) > MOST_OF_STRANGERS:
@@ -120,7 +123,12 @@ def claim(session: Session, plan: Plan, job_id: int | None = None) -> tuple[Run,
     """
     terms = bank_terms(session)
     # Two starts with one file: the second waits here and finds what the first made.
-    dataset_id = datasets.of_file(session, terms.bank_id, DatasetKind.TRANSACTIONS, plan.sha256)
+    dataset_id = datasets.of_file(session, terms.bank_id, plan.options.kind, plan.sha256)
+    if dataset_id is not None and undoing.unfinished(session, terms.bank_id, dataset_id):
+        raise ConflictError(
+            N_("This file is dataset {dataset_id}, whose undo is not finished: finish that first."),
+            dataset_id=dataset_id,
+        )
     last = None if dataset_id is None else datasets.newest_run(session, terms.bank_id, dataset_id)
     if dataset_id is None:
         dataset_id = _new_dataset(session, terms, plan)
@@ -147,6 +155,7 @@ def _new_dataset(session: Session, terms: BankTerms, plan: Plan) -> int:
         terms.bank_id,
         plan.path.name,
         origin=DatasetOrigin.IMPORT,
+        kind=plan.options.kind,
         file_name=plan.path.name,
         file_sha256=plan.sha256,
         layout=plan.layout.slug,

@@ -14,24 +14,27 @@ from dashboard.ingestion.conflicts import name_first_lines, rejects_of
 from dashboard.ingestion.layout import settled
 from dashboard.ingestion.load import Memory, load_rows, stage_ahead
 from dashboard.ingestion.normalise import Batch, Normaliser
-from dashboard.ingestion.options import ImportOptions, ImportResult, Progress, Report
+from dashboard.ingestion.options import (
+    ImportCancelledError,
+    ImportOptions,
+    ImportResult,
+    Progress,
+    Report,
+)
+from dashboard.ingestion.others import work_on_kind
 from dashboard.ingestion.plan import Plan, alone, claim, plan_import, position_of
 from dashboard.ingestion.rejects import RejectsFile
 from database.connection import Session, get_db_session
 from database.loading import BankTerms, Stored
 from database.queries import datasets, jobs
 from database.queries.datasets import Counts, Run
+from models.datasets import DatasetKind
 from models.errors import ConflictError, UserError
 from models.jobs import JobStatus
 from models.messages import N_, Message
 
+__all__ = ["ImportCancelledError", "complete", "import_file", "said", "work"]
 logger = logging.getLogger(__name__)
-
-
-class ImportCancelledError(UserError):
-    """Somebody asked to cancel the import; what it has committed stays."""
-
-    status = 409
 
 
 def import_file(path: Path, options: ImportOptions, progress: Report | None = None) -> ImportResult:
@@ -71,6 +74,8 @@ def work(plan: Plan, run: Run, terms: BankTerms, progress: Report | None = None)
     Raises `ImportCancelledError` when somebody asked to cancel, `ConflictError` when another process took
     the run over.
     """
+    if plan.options.kind is not DatasetKind.TRANSACTIONS:
+        return work_on_kind(plan, run, terms, progress)
     settings = WebSettings.from_env()
     rejects = RejectsFile(
         settings.home / "rejects" / f"{run.dataset_id}-{run.job_id}.csv",

@@ -6,9 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from dashboard.data.check_job import check_lock, run_check
 from dashboard.data.demo_job import demo_lock, run_remove_demo
+from dashboard.detectors.job import detect_lock, run_detect
 from dashboard.enrichment import enrich_lock, run_enrichment
 from dashboard.ingestion.job import import_lock, run_import
+from dashboard.ingestion.undo import run_undo
 from dashboard.jobs.control import Control
 from models.messages import N_
 
@@ -27,7 +30,10 @@ JOB_KINDS: dict[str, JobKind] = {
     kind.slug: kind
     for kind in (
         JobKind("import", N_("Import"), run_import, import_lock),
+        JobKind("undo", N_("Undo of an import"), run_undo, import_lock),
+        JobKind("check", N_("Check of a file"), run_check, check_lock),
         JobKind("remove_demo", N_("Removal of the demo"), run_remove_demo, demo_lock),
         JobKind("enrich", N_("Scores and alerts"), run_enrichment, enrich_lock),
+        JobKind("detect", N_("Detectors"), run_detect, detect_lock),
     )
 }

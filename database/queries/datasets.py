@@ -271,3 +271,15 @@ def keep(session: Session, job_id: int, kept: Mapping[str, Any]) -> None:
         text("update jobs set result = result || cast(:kept as jsonb) where job_id = :job_id"),
         {"kept": json.dumps(kept), "job_id": job_id},
     )
+
+
+def known_hashes(session: Session, bank_id: int, ids: list[str]) -> dict[str, bytes]:
+    """Return the content hashes of those of these payments that the bank has."""
+    found = session.execute(
+        text(
+            "select transaction_id, content_hash from transactions"
+            " where bank_id = :bank_id and transaction_id = any(:ids)"
+        ),
+        {"bank_id": bank_id, "ids": ids},
+    )
+    return {identity: bytes(content) for identity, content in found}

@@ -30,6 +30,7 @@ class Statement:
     recorded_at: datetime | None = None
     recorded_by: int | None = None
     alert_event_id: int | None = None
+    dataset_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +64,22 @@ order by bank_id, transaction_id for update
 """)
 _STATEMENTS = text("""
 select transaction_id, is_fraud, source, fraud_type, reason, known_at, recorded_at, recorded_by,
-    alert_event_id
+    alert_event_id, dataset_id
 from fraud_labels where bank_id = :bank_id and transaction_id = any(:ids)
 order by transaction_id, recorded_at, label_id
 """)
 # The clock and not the transaction's beginning: whoever waited for the lock said it later.
 _APPEND = text("""
 insert into fraud_labels (bank_id, transaction_id, is_fraud, fraud_type, reason, source, known_at,
-    recorded_at, recorded_by, alert_event_id)
+    recorded_at, recorded_by, alert_event_id, dataset_id)
 select :bank_id, transaction_id, is_fraud, fraud_type, reason, source, known_at,
-    coalesce(recorded_at, clock_timestamp()), recorded_by, alert_event_id
+    coalesce(recorded_at, clock_timestamp()), recorded_by, alert_event_id, dataset_id
 from unnest(cast(:transaction_id as text[]), cast(:is_fraud as boolean[]), cast(:fraud_type as text[]),
     cast(:reason as text[]), cast(:source as text[]), cast(:known_at as timestamptz[]),
-    cast(:recorded_at as timestamptz[]), cast(:recorded_by as bigint[]), cast(:alert_event_id as bigint[]))
+    cast(:recorded_at as timestamptz[]), cast(:recorded_by as bigint[]), cast(:alert_event_id as bigint[]),
+    cast(:dataset_id as bigint[]))
     as said (transaction_id, is_fraud, fraud_type, reason, source, known_at, recorded_at, recorded_by,
-        alert_event_id)
+        alert_event_id, dataset_id)
 """)
 _PROJECTED = """(select cast(:bank_id as int) as bank_id, said.* from unnest(
     cast(:transaction_id as text[]), cast(:is_fraud as boolean[]), cast(:fraud_type as text[]),
