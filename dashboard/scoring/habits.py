@@ -7,7 +7,7 @@ the same customer in the 90 days before, those of the same moment left out.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -134,7 +134,7 @@ class _Window:
 
     @property
     def count(self) -> Floats:
-        return np.where(self.known, self.end - self.first, np.nan)
+        return self._where_known(self.end - self.first)
 
     def amounts(self, size: Floats) -> Amounts:
         """Return count, mean and spread of a column over each range, unknown values left out."""
@@ -142,17 +142,18 @@ class _Window:
         whole = _whole(size)
         count = self._sum(known.astype(np.int64))
         with np.errstate(invalid="ignore", divide="ignore"):
-            mean = self._sum(whole) / count / _STEPS
+            mean = self._where_known(self._sum(whole) / count / _STEPS)
             variance = self._sum(whole**2) / count / _STEPS**2 - mean**2
-        return Amounts(np.where(self.known, count, np.nan), mean, np.sqrt(np.maximum(variance, 0.0)))
+        return Amounts(self._where_known(count), mean, np.sqrt(np.maximum(variance, 0.0)))
 
     def mean(self, values: Floats) -> Floats:
         """Return the mean of a column over each range, unknown values left out; NaN without any."""
         with np.errstate(invalid="ignore", divide="ignore"):
-            mean: Floats = (
-                self._sum(_whole(values)) / self._sum(np.isfinite(values).astype(np.int64)) / _STEPS
-            )
-        return mean
+            mean = self._sum(_whole(values)) / self._sum(np.isfinite(values).astype(np.int64)) / _STEPS
+        return self._where_known(mean)
+
+    def _where_known(self, values: npt.NDArray[Any]) -> Floats:
+        return np.where(self.known, values, np.nan)
 
     def _sum(self, values: Ints) -> Ints:
         running = np.concatenate([[0], np.cumsum(values[self.order])])

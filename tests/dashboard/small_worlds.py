@@ -30,7 +30,7 @@ def make_people(session: Session, code: str, rng: random.Random) -> Bank:
     for day in range(-120, 90):
         moment = START + timedelta(days=day)
         rate = {"currency": "USD", "base_currency": "EUR", "rate": Decimal("0.9"), "source": "given"}
-        session.add(ExchangeRate(rate_date=moment.date(), **rate))
+        session.merge(ExchangeRate(rate_date=moment.date(), **rate))
     session.flush()
     return bank
 
