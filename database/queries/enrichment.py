@@ -198,9 +198,16 @@ def store(session: Session, bank_id: int) -> int:
     return stored + int(others.scalar_one())
 
 
-def enrich_chunk(session: Session, bank_id: int, after: Position | None, limit: int) -> Chunk | None:
+def enrich_chunk(
+    session: Session,
+    bank_id: int,
+    after: Position | None,
+    limit: int,
+    *,
+    enriched_until: datetime | None = None,
+) -> Chunk | None:
     """Enrich the next rows without scoring them; None when nothing was left."""
-    chunk = take(session, bank_id, after, limit)
+    chunk = take(session, bank_id, after, limit, enriched_until=enriched_until)
     if chunk is not None:
         measure(session, bank_id)
         store(session, bank_id)
