@@ -8,7 +8,7 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -35,7 +35,10 @@ WRITERS, HOT_ROWS = 8, 400
 DAYS = 45  # in three months, the last day of one and the first of another among them
 FOLD_EVERY_S = 0.2
 # Beyond this pace writers only change labels, so that the last comparisons take no longer than the first.
-ROWS_BETWEEN_COMPARISONS, ROWS_AT_FIRST = 4, 400
+ROWS_BETWEEN_COMPARISONS, ROWS_AT_FIRST = 2, 400
+# Each comparison comes after so many commits at least, and writers wait where they are far ahead of it:
+# writing as fast as two cores can leaves none of them to compare with.
+COMMITS_BETWEEN_COMPARISONS, COMPARISONS_AHEAD = 24, 2
 
 _RELABEL = text(
     relabel("""(
@@ -61,6 +64,7 @@ class Load:
     inserted: int = 0
     relabelled: int = 0
     folds: int = 0
+    commits: int = 0
     stop: Event = field(default_factory=Event)
     lock: Lock = field(default_factory=Lock)
 
@@ -68,6 +72,20 @@ class Load:
     def may_insert(self) -> bool:
         """Whether the rows are not yet ahead of the comparisons."""
         return self.inserted < ROWS_AT_FIRST + ROWS_BETWEEN_COMPARISONS * self.compared
+
+    def wait_to_write(self) -> None:
+        """Wait while the commits are far ahead of the comparisons."""
+        while self._due(self.compared + COMPARISONS_AHEAD) < 0 and not self.stop.wait(0.002):
+            pass
+
+    def wait_to_compare(self) -> None:
+        """Wait until enough was committed since the last comparison."""
+        while self._due(self.compared + 1) > 0 and not self.stop.wait(0.002):
+            pass
+
+    def _due(self, comparisons: int) -> int:
+        """Return how many commits are missing before so many comparisons."""
+        return COMMITS_BETWEEN_COMPARISONS * comparisons - self.commits
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +107,9 @@ def prove(comparisons: int, seed: int = 1) -> Outcome:
     with _clients(ids, seed) as load:
         different = []
         for number in range(comparisons):
+            load.wait_to_compare()
+            if load.stop.is_set():
+                break  # A client failed, which is told below.
             if not _agrees(number, tuple(ids.values())):
                 different.append(number)
             load.compared = number + 1
@@ -105,7 +126,7 @@ def _clients(banks: dict[str, int], seed: int) -> Iterator[Load]:
         chance = random.Random(f"{seed} {number}")
         work.append(partial(_write, f"writer {number}", chance, code, banks[code], load))
     with ThreadPoolExecutor(len(work)) as pool:
-        futures = [pool.submit(each) for each in work]
+        futures = [pool.submit(_until_it_fails, each, load.stop) for each in work]
         try:
             yield load
         finally:
@@ -114,10 +135,18 @@ def _clients(banks: dict[str, int], seed: int) -> Iterator[Load]:
         future.result()
 
 
+def _until_it_fails(work: Callable[[], None], stop: Event) -> None:
+    try:
+        work()
+    finally:
+        stop.set()
+
+
 def _write(name: str, chance: random.Random, code: str, bank_id: int, load: Load) -> None:
     """Insert rows up to 45 days late and change labels, a quarter of them on rows that others change too."""
     own = 0
     while not load.stop.is_set():
+        load.wait_to_write()
         with get_db_session([code]) as session:
             if load.may_insert and chance.random() < 0.5:
                 size = chance.choice([1, 1, 3, 10])
@@ -130,6 +159,7 @@ def _write(name: str, chance: random.Random, code: str, bank_id: int, load: Load
                 session.execute(_RELABEL, {"bank_id": bank_id, "ids": hot + mine})
                 inserted, relabelled = 0, len(hot) + len(mine)
         with load.lock:
+            load.commits += 1
             load.inserted += inserted
             load.relabelled += relabelled
 
@@ -187,7 +217,8 @@ def _prove_on(version: int, comparisons: int, seed: int) -> int:
     load = outcome.load
     sys.stdout.write(
         f"PostgreSQL {version}: {outcome.comparisons:,} comparisons in {outcome.seconds:.0f} s while "
-        f"{load.inserted:,} rows came, {load.relabelled:,} labels were set and {load.folds:,} folds ran: "
+        f"{load.inserted:,} rows came, {load.relabelled:,} labels were set by {load.commits:,} commits and "
+        f"{load.folds:,} folds ran: "
         f"{len(outcome.different)} different {outcome.different[:5]}\n"
     )
     return 1 if outcome.different else 0
