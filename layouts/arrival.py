@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from dash import dcc, html
@@ -113,14 +113,12 @@ def _mapping(found: Arrival, words: Words) -> Component:
 def _rows(found: Arrival, words: Words) -> Component:
     proposal, say = found.proposal, words.say
     filled = [name for name in proposal.fields if any(name in row.values for row in proposal.rows)]
-    has_rejects = any(row.reason for row in proposal.rows)
-    why = [say(N_("rejected because"))] if has_rejects else []
-    heads = [*(say(field_name(name)) for name in filled), *why]
+    heads = [say(field_name(name)) for name in filled]
     table = html.Table(
         [
             html.Caption(say(N_("The first rows as they would arrive")), className="panel-title"),
             html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])),
-            html.Tbody([_row(row, filled, words, has_rejects=has_rejects) for row in proposal.rows]),
+            html.Tbody([_row(row, filled, words) for row in proposal.rows]),
         ],
         className="data-table data-preview num",
     )
@@ -128,15 +126,13 @@ def _rows(found: Arrival, words: Words) -> Component:
     return html.Div(table, className="data-scroll", tabIndex="0", role="region", **aria(label=label))
 
 
-def _row(row: Row, filled: Iterable[str], words: Words, *, has_rejects: bool) -> Component:
-    cells = [html.Td(_shown(row.values.get(name, ""), words), title=row.values.get(name)) for name in filled]
-    if not has_rejects:
-        return html.Tr(cells)
-    reason = ""
+def _row(row: Row, filled: Sequence[str], words: Words) -> Component:
     if row.reason is not None:
         why = words.say(row.reason.msgid, **row.reason.params)
-        reason = words.say(N_("line {line}: {reason}"), line=row.line or 0, reason=why)
-    return html.Tr([*cells, html.Td(reason, className="data-reason")])
+        told = words.say(N_("line {line} would be rejected: {reason}"), line=row.line or 0, reason=why)
+        return html.Tr(html.Td(told, colSpan=str(max(len(filled), 1)), className="data-reason"))
+    shown = ((row.values.get(name, ""), name) for name in filled)
+    return html.Tr([html.Td(_shown(text, words), title=text or None) for text, _ in shown])
 
 
 def _shown(text: str, words: Words) -> str:

@@ -61,7 +61,7 @@ def test_a_file_goes_from_the_disk_to_the_overview_and_back(site: Site, visit: V
     page = visit("lead")
     upload(page, site, a_file(bad=3))
     expect(page.get_by_label("amount *")).to_have_value("amt")
-    expect(page.locator(".data-preview tbody tr")).to_have_count(8)
+    expect(page.locator(".data-preview tbody tr")).to_have_count(8 + 3)
 
     page.get_by_role("button", name="Check the whole file").click()
     expect(page.locator("#data-report")).to_contain_text("waits for the worker")
@@ -115,7 +115,7 @@ def test_a_broken_connection_is_gone_on_from_where_it_was(site: Site, visit: Vis
             route.continue_()
 
     page.route("**/uploads/*?offset=*", break_once)
-    given = a_file(rows=40_000)
+    given = a_file(rows=60_000)
     assert len(given["buffer"]) > 2 * 1024 * 1024
     upload(page, site, given)
     assert len(sent) >= 4

@@ -35,7 +35,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.mark.every_postgres
 def test_nothing_is_drafted_while_models_and_schema_agree(committed: Database, folder: Path) -> None:
     before = schema(committed.owner_url)
-    assert draft("add_nothing", folder) == []
+    assert [path.read_text() for path in draft("add_nothing", folder)] == []
     assert schema(committed.owner_url) == before
     assert len(list(folder.glob("*.sql"))) == len(list(FOLDER.glob("*.sql")))
 
