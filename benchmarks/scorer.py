@@ -162,9 +162,8 @@ def main() -> int:
             with database(at, "whole", template="scorer"):
                 whole = rows / scored()
                 is_better = judge()
-    print(
-        f"derived columns alone {alone:,.0f} rows/s (at least {LEAST_ROWS_S:,}), with scores {whole:,.0f} rows/s"
-    )
+    print(f"derived columns alone {alone:,.0f} rows/s (at least {LEAST_ROWS_S:,})")
+    print(f"with risk, score, prediction and record {whole:,.0f} rows/s")
     return 0 if is_better and alone >= LEAST_ROWS_S else 1
 
 

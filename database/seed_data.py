@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from dashboard import clock, passwords
 from dashboard.config import WebSettings
+from dashboard.jobs.submit import submit
 from dashboard.world.banks import demo_banks
 from dashboard.world.colleagues import add_colleagues
 from dashboard.world.store import Progress, begun_world, store_world
@@ -196,12 +197,15 @@ def _seed_demo(options: argparse.Namespace) -> None:
         upkeep.fold()
         pace = world.stored / max(world.seconds, 0.001)
         _say(f"The demo is there: {world.rows:,} transactions, {pace:,.0f} a second.")
+        _say("Scores and alerts follow in the background while Vigie runs.")
     else:
         _say(f"The demo is there already, with {world.rows:,} transactions until {world.options.until}.")
     if known is not None and known != wanted and options.until is not None:
         _say("Another demo needs this one to be removed first: --remove-demo.")
     with get_db_session() as session:
         codes = banks.demo_codes(session)
+        for code in codes if world.stored else ():
+            submit(session, "enrich", {"bank": code, "alerts": "recent"})
     path = add_colleagues(WebSettings.from_env().home, codes)
     if path is not None:
         _say(f"Demo logins (lead, two analysts, a viewer) are in {path}")

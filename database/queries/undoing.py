@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from database.listeners import BULK
 from database.loading import Party
+from database.queries import enrichment
 from database.queries.labels import Statement
 from database.segments.tail import delete_recorded
 from models.datasets import DatasetKind
@@ -20,7 +21,6 @@ from models.labels import LabelSource
 from models.transactions import FraudType
 
 PARTIES: Final[tuple[Party, ...]] = ("customers", "merchants")
-_DAY: Final = "interval '24 hours'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,25 +79,6 @@ from (
 ) kept
 where a.bank_id = :bank_id and a.alert_id = kept.alert_id
 """)
-# Payments that counted the removed ones into their past are measured again by the next enrichment.
-_FORGET = text(f"""
-update transactions t set enriched_at = null, updated_at = now()
-from (
-    select distinct later.transaction_id from undone u cross join lateral (
-        select n.transaction_id from transactions n
-        where n.bank_id = :bank_id and n.customer_id = u.customer_id
-            and n."timestamp" >= u."timestamp" and n."timestamp" <= u."timestamp" + {_DAY}
-            and n.dataset_id is distinct from :dataset_id and n.enriched_at is not null
-        union all
-        (select n.transaction_id from transactions n
-         where n.bank_id = :bank_id and n.customer_id = u.customer_id and n."timestamp" > u."timestamp"
-            and n.dataset_id is distinct from :dataset_id and n.enriched_at is not null
-         order by n."timestamp" limit 1)
-    ) later
-    where u.customer_id is not null
-) affected
-where t.bank_id = :bank_id and t.transaction_id = affected.transaction_id
-""")
 
 
 def find(session: Session, bank_id: int, dataset_id: int) -> Undoable | None:
@@ -144,7 +125,7 @@ def remove(session: Session, bank_id: int, dataset_id: int) -> int:
     """Delete the chosen rows with their labels, alerts and records; return how many there were."""
     given = {"bank_id": bank_id, "dataset_id": dataset_id}
     session.execute(_HAND_ON, given, execution_options={BULK: True})
-    session.execute(_FORGET, given, execution_options={BULK: True})
+    enrichment.reopen_after(session, bank_id, "undone")
     removed = delete_recorded(session, bank_id, "undone")
     session.execute(
         text("update datasets set rows = rows - :removed, updated_at = now()"

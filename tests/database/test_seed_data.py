@@ -13,13 +13,17 @@ import pytest
 from sqlalchemy import func, select
 
 from dashboard import clock, passwords
+from dashboard.jobs.run import run_job
 from database.connection import get_db_session, read_only
-from database.queries import users
+from database.queries import jobs, users
 from database.queries.banks import visible_banks
 from database.seed_data import main
 from models.access import Person, Role
+from models.alerts import Alert
 from models.banks import Bank
+from models.customers import Customer
 from models.datasets import Dataset
+from models.jobs import JobStatus
 from models.transactions import Transaction
 from models.users import User
 from tests.servers import Database
@@ -170,6 +174,22 @@ def test_the_demo_adds_its_people_each_with_their_banks(
     assert codes_seen_by("admin") == ["main", *both]
     with read_only("all") as session:
         assert session.scalar(select(func.count(Transaction.ingest_seq))) == 600
+
+
+def test_the_worker_gives_the_demo_its_scores_totals_and_alerts(committed: Database, home: Path) -> None:
+    assert main(["--demo", "--transactions", "4000", "--days", "60", "--until", "2026-07-01"]) == 0
+    with get_db_session() as session:
+        waiting = jobs.newest(session, kind="enrich")
+    assert len(waiting) == 2
+    assert all(run_job(job.job_id) is JobStatus.SUCCEEDED for job in waiting)
+    with read_only("all") as session:
+        unscored = select(func.count()).where(Transaction.fraud_score.is_(None))
+        flagged = select(func.count()).where(Transaction.flagged_score.is_not(None))
+        spent = select(func.sum(Customer.transaction_count))
+        assert session.scalar(unscored) == 0
+        assert session.scalar(select(func.count()).select_from(Alert)) > 0
+        assert session.scalar(flagged) >= session.scalar(select(func.count()).select_from(Alert))
+        assert session.scalar(spent) == 4_000
 
 
 def test_the_demo_is_made_once(committed: Database, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
