@@ -70,6 +70,7 @@ class LogQuery:
     user_id: int | None = None
     transaction_id: str | None = None
     alert_id: int | None = None
+    path: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,3 +88,14 @@ class LevelCount:
     start: datetime
     level: str
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoreState:
+    """How much a store holds and from when to when; `entries` is an estimate, `bytes` None where unknown."""
+
+    name: str
+    entries: int
+    oldest: datetime | None
+    newest: datetime | None
+    bytes: int | None = None

@@ -11,7 +11,9 @@ from typing import Any
 from sqlalchemy import Row, text
 
 from database.connection import get_db_session, read_only
-from database.logs.entries import Bucket, LevelCount, LogEntry, LogPage, LogQuery, StoredEntry
+from database.logs.entries import Bucket, LevelCount, LogEntry, LogPage, LogQuery, StoredEntry, StoreState
+from database.logs.store import UNKNOWN_PAGE
+from models.errors import UserError
 
 _COLUMNS = (
     "created_at, service, category, level, logger, message, details, request_id, user_id, bank_id,"
@@ -21,6 +23,15 @@ _INSERT = text(f"""
     INSERT INTO system_logs ({_COLUMNS})
     VALUES (:created_at, :service, :category, :level, :logger, :message, cast(:details AS jsonb), :request_id,
             :user_id, :bank_id, :transaction_id, :alert_id, :path, :duration_ms, :exception)""")
+
+_STATE = text("""
+    SELECT (SELECT coalesce(sum(greatest(s.n_live_tup, 0)), 0)::bigint FROM pg_inherits i
+            JOIN pg_stat_user_tables s ON s.relid = i.inhrelid WHERE i.inhparent = 'system_logs'::regclass)
+               AS entries,
+           (SELECT min(created_at) FROM system_logs) AS oldest,
+           (SELECT max(created_at) FROM system_logs) AS newest,
+           (SELECT coalesce(sum(pg_total_relation_size(inhrelid)), 0)::bigint FROM pg_inherits
+            WHERE inhparent = 'system_logs'::regclass) AS bytes""")
 
 
 class PostgresLogStore:
@@ -41,8 +52,7 @@ class PostgresLogStore:
         conditions, params = _conditions(query)
         if cursor is not None:
             conditions.append("(created_at, log_id) < (:cursor_at, :cursor_id)")
-            at, _, number = cursor.partition("/")
-            params |= {"cursor_at": datetime.fromisoformat(at), "cursor_id": int(number)}
+            params |= _position(cursor)
         statement = text(f"""
             SELECT log_id, {_COLUMNS} FROM system_logs WHERE {" AND ".join(conditions)}
             ORDER BY created_at DESC, log_id DESC LIMIT :one_more""")
@@ -73,6 +83,20 @@ class PostgresLogStore:
             )
             return int(deleted.scalar_one())
 
+    def state(self) -> StoreState:
+        """Say how much is stored, and from when to when."""
+        with read_only() as session:
+            row = session.execute(_STATE).one()
+        return StoreState(self.name, row.entries, row.oldest, row.newest, row.bytes)
+
+
+def _position(cursor: str) -> dict[str, Any]:
+    at, _, number = cursor.partition("/")
+    try:
+        return {"cursor_at": datetime.fromisoformat(at), "cursor_id": int(number)}
+    except ValueError as error:
+        raise UserError(UNKNOWN_PAGE) from error
+
 
 def _conditions(query: LogQuery) -> tuple[list[str], dict[str, Any]]:
     conditions = ["created_at >= :since", "created_at < :until"]
@@ -85,7 +109,7 @@ def _conditions(query: LogQuery) -> tuple[list[str], dict[str, Any]]:
         if values:
             conditions.append(f"{column} = ANY(:{column})")
             params[column] = sorted(values)
-    for column in ("request_id", "user_id", "transaction_id", "alert_id"):
+    for column in ("request_id", "user_id", "transaction_id", "alert_id", "path"):
         if (value := getattr(query, column)) is not None:
             conditions.append(f"{column} = :{column}")
             params[column] = value

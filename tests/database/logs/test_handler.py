@@ -11,7 +11,7 @@ from datetime import datetime
 import pytest
 
 from database import context
-from database.logs.entries import Bucket, LevelCount, LogEntry, LogPage, LogQuery
+from database.logs.entries import Bucket, LevelCount, LogEntry, LogPage, LogQuery, StoreState
 from database.logs.handler import StoreHandler
 
 
@@ -41,6 +41,9 @@ class Remembering:
         raise AssertionError
 
     def purge(self, before: datetime) -> int:
+        raise AssertionError
+
+    def state(self) -> StoreState:
         raise AssertionError
 
 

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from database.logs.entries import Bucket, LogEntry, LogQuery
+from database.logs.mongo import MongoLogStore
 from database.logs.store import LogStore
 from database.logs.stores import LOG_STORES
-from tests.servers import Database
+from models.errors import UserError
 
-NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
+# Of yesterday: a store may let go by itself of what is old.
+NOON = datetime.now(tz=UTC).replace(hour=12, minute=0, second=0, microsecond=0) - timedelta(days=1)
 DAY = LogQuery(since=NOON - timedelta(hours=12), until=NOON + timedelta(hours=12))
 
 
 @pytest.fixture(params=sorted(LOG_STORES))
-def store(request: pytest.FixtureRequest, committed: Database) -> LogStore:
-    del committed
-    return LOG_STORES[request.param]()
+def store(request: pytest.FixtureRequest) -> Iterator[LogStore]:
+    request.getfixturevalue("mongo" if request.param == MongoLogStore.name else "committed")
+    made = LOG_STORES[request.param]()
+    yield made
+    if isinstance(made, MongoLogStore):
+        made.close()
 
 
 def entry(message: str = "something happened", *, minutes: float = 0, **fields: object) -> LogEntry:
@@ -84,6 +90,8 @@ def test_pages_neither_repeat_nor_skip_while_entries_arrive(store: LogStore) -> 
         (replace(DAY, user_id=5), {"c"}),
         (replace(DAY, transaction_id="t-1"), {"d"}),
         (replace(DAY, alert_id=8), {"a"}),
+        (replace(DAY, path="/overview"), {"c"}),
+        (replace(DAY, levels=frozenset({"ERROR", "INFO"}), services=frozenset({"web"})), {"a", "b", "d"}),
     ],
 )
 def test_each_field_narrows_the_search(store: LogStore, query: LogQuery, expected: set[str]) -> None:
@@ -91,7 +99,7 @@ def test_each_field_narrows_the_search(store: LogStore, query: LogQuery, expecte
         [
             entry("a", alert_id=8),
             entry("b", level="ERROR", request_id="r-2"),
-            entry("c", service="worker", user_id=5),
+            entry("c", service="worker", user_id=5, path="/overview"),
             entry("d", category="security", transaction_id="t-1"),
         ]
     )
@@ -140,3 +148,41 @@ def test_an_entry_of_a_day_without_a_partition_is_kept(store: LogStore) -> None:
 def test_writing_nothing_is_allowed(store: LogStore) -> None:
     store.write([])
     assert store.search(DAY).entries == ()
+
+
+def test_a_microsecond_tells_entries_and_bounds_apart(store: LogStore) -> None:
+    second = NOON + timedelta(microseconds=1)
+    store.write([entry("first"), replace(entry("second"), created_at=second)])
+    assert [s.entry.created_at for s in store.search(DAY).entries] == [second, NOON]
+    assert [s.entry.message for s in store.search(replace(DAY, until=second)).entries] == ["first"]
+
+
+@pytest.mark.parametrize("cursor", ["", "x", "/", "1/2", "2026-03-04T00:00:00+00:00/x", "{'$gt': 1}/5"])
+def test_what_is_no_cursor_is_the_askers_mistake(store: LogStore, cursor: str) -> None:
+    store.write([entry()])
+    with pytest.raises(UserError, match="page of the log"):
+        store.search(DAY, cursor=cursor)
+
+
+@pytest.mark.parametrize("forged", [{"$ne": None}, ["x"], "$where"])
+def test_no_value_of_a_query_becomes_an_operator(store: LogStore, forged: object) -> None:
+    store.write([entry(request_id="r-1", path="/overview")])
+    text = str(forged)
+    for query in (replace(DAY, request_id=text), replace(DAY, path=text), replace(DAY, transaction_id=text)):
+        assert store.search(query).entries == ()
+
+
+def test_details_of_every_json_kind_come_back(store: LogStore) -> None:
+    details = {"$where": "1", "a.b": 2, "": None, "deep": {"$gt": [1.5, "é", {"x": True}]}, "large": 2**62}
+    store.write([entry(details=details)])
+    assert store.search(DAY).entries[0].entry.details == details
+
+
+def test_a_store_tells_what_it_holds(store: LogStore) -> None:
+    store.write([entry("old", minutes=-1), entry("new", minutes=1)])
+    told = store.state()
+    assert (told.name, told.oldest, told.newest) == (
+        store.name,
+        NOON - timedelta(minutes=1),
+        NOON + timedelta(minutes=1),
+    )
