@@ -31,5 +31,6 @@ def _fragment(value: Any) -> Any:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Component):
-        return value.to_plotly_json()
+        written: Any = value
+        return written.to_plotly_json()
     raise TypeError(type(value).__name__)

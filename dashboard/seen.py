@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dashboard.filters import Filters
-from dashboard.view import BankFacts, View, choose_banks, look
+from dashboard.view import View, choose_banks, look
 from database.connection import Session
-from database.queries.banks import newest_own, visible_banks
+from database.queries.banks import BankSettings, newest_own, visible_banks
 from database.segments import extent
 from models.access import Permission, Person
 from models.messages import Message
@@ -19,7 +19,7 @@ class Seen:
     """An address as one reader sees it; `view` is None for who has no bank."""
 
     filters: Filters
-    banks: tuple[BankFacts, ...]
+    banks: tuple[BankSettings, ...]
     view: View | None
     problems: tuple[Message, ...]
     now: datetime

@@ -218,6 +218,12 @@ class Transaction(OfBank, Updated, Base):
             postgresql_where=text("flagged_score is not null"),
         ),
         Index(
+            "ix_transactions_burst",
+            "bank_id",
+            text("transactions_last_hour desc"),
+            postgresql_where=text("transactions_last_hour >= 5"),
+        ),
+        Index(
             "ix_transactions_card",
             "bank_id",
             "card_fingerprint",

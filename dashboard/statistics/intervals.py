@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 Z95 = 1.959963984540054
 """The 97.5 % quantile of the normal distribution."""
 
@@ -112,3 +115,13 @@ def difference(now: Estimate, before: Estimate) -> Estimate:
     low = delta - math.hypot(now.value - now.low, before.high - before.value)
     high = delta + math.hypot(now.high - now.value, before.value - before.low)
     return Estimate(delta, low, high)
+
+
+def lower_bounds(hits: npt.NDArray[np.int64], trials: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    """Return the lower ends of many Wilson intervals at once; 0 where there are no trials."""
+    n = np.maximum(trials, 1).astype(np.float64)
+    share, z2 = hits / n, Z95 * Z95
+    middle = share + z2 / (2 * n)
+    spread = Z95 * np.sqrt(share * (1 - share) / n + z2 / (4 * n * n))
+    low: npt.NDArray[np.float64] = np.clip((middle - spread) / (1 + z2 / n), 0.0, 1.0)
+    return np.where(hits > 0, low, 0.0)

@@ -25,6 +25,7 @@ QUESTIONS = {
     "ix_transactions_amount_base": f"{IN} amount_base_e4 > 39000000",
     "ix_transactions_amount": f"{IN} currency = 'EUR' order by amount_e4 desc limit 10",
     "ix_transactions_flagged": f"{IN} flagged_score >= 0.9",
+    "ix_transactions_burst": f"{IN} transactions_last_hour >= 5 order by transactions_last_hour desc limit 9",
     "ix_transactions_card": f"{IN} card_fingerprint = 'f-5' order by timestamp desc limit 20",
     "ix_transactions_device": f"{IN} device_id = 'd-5' order by timestamp desc limit 20",
     "ix_transactions_ip": f"{IN} ip_address = '10.0.0.5' order by timestamp desc limit 20",

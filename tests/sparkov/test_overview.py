@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dashboard.overview import Overview, ask
+from dashboard.overview import Overview, ask, maturity
 from dashboard.overview.kpis import Figure
 from dashboard.overview.rates import Rate
 from dashboard.statistics.verdicts import Outcome
@@ -29,7 +29,7 @@ def reader(sparkov: Sparkov, monkeypatch: pytest.MonkeyPatch) -> Person:
     with get_db_session() as session:
         bank = bank_settings(session, sparkov.bank)
     monkeypatch.setattr(ask, "visible_banks", lambda _session, _person: (bank,))
-    ask.forget()
+    maturity.forget()
     return Person(1, "reader", "Reader", Role.VIEWER, (sparkov.bank,), "en", "light")
 
 

@@ -1,0 +1,30 @@
+"""The High value page's data request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from callbacks.interface import Interface
+from callbacks.registrar import locale, person
+from callbacks.sheets import register_sheet
+from dashboard import clock
+from dashboard.charts.figure import Words
+from dashboard.high_value.ask import ask
+from dashboard.language import translator
+from layouts import high_value_panels as panels
+from layouts import sheet
+from layouts.pages import high_value as page
+
+
+def register(app: Interface) -> None:
+    """Register the page's callbacks."""
+    register_sheet(app, page.PAGE, page.SHEET, answered)
+
+
+def answered(query: str, path: str) -> dict[str, Any]:
+    """Answer the address."""
+    words = Words(locale(), translator(locale()))
+    found = ask(person(), query, now=clock.now())
+    tiles = panels.tiles(found.found, words) if found.found else []
+    drawn = panels.drawn(found.found, found.seen, words) if found.found else {}
+    return sheet.answer(page.SHEET, found.seen, words, path=path, asked=query, tiles=tiles, drawn=drawn)

@@ -1,0 +1,66 @@
+"""The one data request of a sheet: the address asks, every part of the sheet is the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from dash import Input, Output, State
+from dash.exceptions import PreventUpdate
+
+from callbacks.filtering import filter_outputs, register_range
+from callbacks.interface import Interface
+from callbacks.registrar import PageCallbacks
+from callbacks.routing import own_path
+from layouts import shell
+from layouts.page import Page
+from layouts.sheet import AT_REST, WAITING, Sheet
+
+Answered = Callable[[str, str], dict[str, Any]]
+
+
+def register_sheet(app: Interface, page: Page, it: Sheet, answered: Answered) -> None:
+    """Register a sheet's callbacks; `answered` takes the address's query and path."""
+    callbacks = PageCallbacks(app, page)
+
+    def show(search: str | None, _again: int | None, pathname: str | None) -> dict[str, Any]:
+        if own_path(pathname) != page.path:
+            raise PreventUpdate
+        return answered(search or "", pathname or page.path)
+
+    callbacks.callback(
+        outputs(it),
+        Input(shell.URL, "search"),
+        Input(it.part("again"), "n_clicks"),
+        State(shell.URL, "pathname"),
+        running=[(Output(it.part("busy"), "className"), WAITING, AT_REST)],
+    )(show)
+    graphs = [Output(ids.graph, "figure") for ids in it.panels.values()]
+    if graphs:
+        callbacks.clientside("draw", graphs, Input(it.part("charts"), "data"))
+    callbacks.clientside(
+        "judge",
+        Output(it.part("fresh"), "className"),
+        Input(it.part("busy"), "className"),
+        State(it.part("charts"), "data"),
+        State(shell.URL, "search"),
+    )
+    register_range(callbacks, it.filter)
+
+
+def outputs(it: Sheet) -> dict[str, Output]:
+    """Return the outputs of a sheet's answer by their names."""
+    boxes = {**it.panels, **it.tables}
+    return {
+        "charts": Output(it.part("charts"), "data"),
+        "tiles": Output(it.part("tiles"), "children"),
+        "grid": Output(it.part("grid"), "className"),
+        "empty": Output(it.part("empty"), "children"),
+        "notices": Output(it.part("notices"), "children"),
+        "zone": Output(it.part("zone"), "children"),
+        "chips": Output(it.part("chips"), "children"),
+        **filter_outputs(it.filter, compares=False),
+        **{f"head_{name}": Output(ids.head, "children") for name, ids in boxes.items()},
+        **{f"foot_{name}": Output(ids.foot, "children") for name, ids in boxes.items()},
+        **{f"rows_{name}": Output(ids.graph, "children") for name, ids in it.tables.items()},
+    }

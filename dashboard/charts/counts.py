@@ -1,0 +1,78 @@
+"""Payments per step of time, stacked by what is known of them: fraud below, genuine, then not labelled."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dashboard import formatting as f
+from dashboard.charts.figure import FRAUD, GENUINE, UNKNOWN, Figure, Margin, Trace, Words, ticks, unit_note
+from dashboard.overview.series import Grain, Series
+from models.messages import N_
+
+MARGIN: Margin = {"l": 40, "r": 14, "t": 24, "b": 22}
+_MOST_DATES = 6
+
+
+def counts_over_time(series: Series, words: Words) -> Figure:
+    """Draw one bar a step; heights are numbers of payments."""
+    points = series.points
+    x = [point.at.strftime("%Y-%m-%d %H:%M") for point in points]
+    known = [(point.rate.hits, point.rate.trials - point.rate.hits) for point in points]
+    stacks = (
+        ("▲", N_("fraud"), FRAUD, [fraud for fraud, _ in known]),
+        ("●", N_("genuine"), GENUINE, [genuine for _, genuine in known]),
+        ("○", N_("not labelled"), UNKNOWN, [point.rows - point.rate.trials for point in points]),
+    )
+    marks = ticks(max((point.rows for point in points), default=0))
+    days = [_day(series, place, words) for place in range(len(points))]
+    return {
+        "data": [
+            _bars(x, days, mark, words.say(name), color, values, words)
+            for mark, name, color, values in stacks
+            if any(values)
+        ],
+        "layout": {
+            "margin": MARGIN,
+            "barmode": "stack",
+            "bargap": 0.25,
+            "hovermode": "closest",
+            "xaxis": {"type": "date", **_dates(x, days)},
+            "yaxis": {
+                "range": [0, marks[-1] * 1.02],
+                "tickvals": marks,
+                "ticktext": [f.short(mark, words.locale) for mark in marks],
+            },
+            "annotations": [unit_note(words.say(N_("payments")), MARGIN)],
+        },
+    }
+
+
+def _bars(
+    x: list[str], days: list[str], mark: str, name: str, color: str, values: list[int], words: Words
+) -> Trace:
+    return {
+        "type": "bar",
+        "x": x,
+        "y": values,
+        "marker": {"color": color},
+        "text": [
+            f"{day}<br>{mark} {f.count(value, words.locale)} {name}"
+            for day, value in zip(days, values, strict=True)
+        ],
+        "textposition": "none",
+        "hovertemplate": "%{text}<extra></extra>",
+    }
+
+
+def _day(series: Series, place: int, words: Words) -> str:
+    at = series.points[place].at
+    if series.grain is Grain.HOUR:
+        return f"{f.day(at, words.locale)} {at:%H:%M}"
+    if series.grain is Grain.MONTH:
+        return f.month(at, words.locale)
+    return f.day(at, words.locale)
+
+
+def _dates(x: list[str], days: list[str]) -> dict[str, Any]:
+    every = max(1, -(-len(x) // _MOST_DATES))
+    return {"tickvals": x[::every], "ticktext": days[::every]}

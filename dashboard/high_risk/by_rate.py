@@ -1,0 +1,111 @@
+"""Customers and merchants by the lower bound of their fraud rate, and how few hold how much of the fraud."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from time import perf_counter
+from typing import Final
+
+import numpy as np
+
+from dashboard.filters import Measure
+from dashboard.overview.rates import Rate, rate_of
+from dashboard.seen import Seen, seen
+from dashboard.statistics.concentration import Concentration, concentration
+from dashboard.statistics.intervals import lower_bounds
+from dashboard.view import View
+from database.connection import Session, read_only
+from database.queries.risky_parties import Named, named
+from database.segments import PartyCounts, Sums, by_party, read
+from database.segments.parties import Party
+from models.access import Permission, Person
+
+LISTED: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """One party with its rate by count; money in ten-thousandths of its bank's base currency."""
+
+    party: Named
+    rows: int
+    rate: Rate
+    fraud_volume_e4: int
+
+
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """The customers or merchants of a selection: `with_fraud` of `total` have any, the first ones ranked."""
+
+    total: int
+    with_fraud: int
+    ranked: tuple[Ranked, ...]
+    concentration: Concentration | None
+
+
+@dataclass(frozen=True, slots=True)
+class ByRate:
+    """Every figure of the tab; concentration is of fraud amounts, of frauds where currencies differ."""
+
+    every: Sums
+    customers: Parties
+    merchants: Parties
+    measure: Measure
+    query_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the page can draw for an address; `found` is None for a reader without any bank."""
+
+    seen: Seen
+    found: ByRate | None
+
+
+def ask(person: Person, query: str, *, now: datetime) -> Answer:
+    """Answer an address."""
+    with read_only(banks=person.banks) as session:
+        asked = seen(session, person, query, now=now)
+        return Answer(asked, None if asked.view is None else _by_rate(session, asked.view, person))
+
+
+def _by_rate(session: Session, view: View, person: Person) -> ByRate:
+    began, selection = perf_counter(), replace(view.selection(), previous=None, groups={})
+    measure = Measure.AMOUNT if view.currency else Measure.COUNT
+    sees_people = person.may(Permission.VIEW_CUSTOMERS)
+    customers, merchants = (
+        _parties(session, by_party(session, selection, party), party, measure, sees_people=sees_people)
+        for party in ("customer", "merchant")
+    )
+    every = read(session, selection).total
+    return ByRate(every, customers, merchants, measure, (perf_counter() - began) * 1_000)
+
+
+def _parties(
+    session: Session, counts: PartyCounts, party: Party, measure: Measure, *, sees_people: bool
+) -> Parties:
+    low = lower_bounds(counts.frauds, counts.labelled)
+    # Of equal bounds, who has more frauds stands first, then who came first: the order is the same each time.
+    order = np.lexsort((counts.number, -counts.frauds, -low))
+    first = [place for place in order[:LISTED].tolist() if counts.frauds[place]]
+    names = named(session, party, counts.number[first].tolist(), sees_people=sees_people)
+    held = counts.fraud_volume_e4 if measure is Measure.AMOUNT else counts.frauds
+    return Parties(
+        total=len(counts.number),
+        with_fraud=int(np.count_nonzero(counts.frauds)),
+        ranked=tuple(
+            Ranked(
+                names[int(counts.number[place])],
+                int(counts.rows[place]),
+                _rate(int(counts.frauds[place]), int(counts.labelled[place])),
+                int(counts.fraud_volume_e4[place]),
+            )
+            for place in first
+        ),
+        concentration=concentration(held),
+    )
+
+
+def _rate(frauds: int, labelled: int) -> Rate:
+    return rate_of(Sums(rows=labelled, labelled=labelled, frauds=frauds), Measure.COUNT)

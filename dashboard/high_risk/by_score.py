@@ -1,0 +1,90 @@
+"""Payments whose score reaches the threshold, how right the score was, and whom it points at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from time import perf_counter
+from typing import Final
+
+from dashboard.filters import Measure
+from dashboard.overview.maturity import maturity_of
+from dashboard.overview.rates import E4
+from dashboard.overview.series import Series, hours_of, is_hourly, series_of
+from dashboard.overview.slices import Ranking, rank
+from dashboard.seen import Seen, seen
+from dashboard.view import View
+from database.connection import Session, read_only
+from database.queries.risky_parties import Outlier, RiskyParty, outliers, riskiest
+from database.segments import Selection, Sums, read
+from models.access import Permission, Person
+
+RANKED: Final = {"category": 8, "channel": 6}
+LISTED: Final = 10
+_HIGHEST: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class ByScore:
+    """`every` payment of the filter, the `scored` ones, and the `flagged` ones from the threshold on."""
+
+    threshold: float
+    every: Sums
+    scored: Sums
+    flagged: Sums
+    series: Series
+    rankings: Mapping[str, Ranking]
+    customers: tuple[RiskyParty, ...]
+    merchants: tuple[RiskyParty, ...]
+    outliers: tuple[Outlier, ...]
+    query_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the page can draw for an address; `found` is None for a reader without any bank."""
+
+    seen: Seen
+    found: ByScore | None
+
+
+def ask(person: Person, query: str, *, now: datetime, threshold: float) -> Answer:
+    """Answer an address; `threshold` is the setting HIGH_RISK_THRESHOLD, a probability."""
+    with read_only(banks=person.banks) as session:
+        asked = seen(session, person, query, now=now)
+        if asked.view is None:
+            return Answer(asked, None)
+        return Answer(asked, _by_score(session, asked.view, threshold, person))
+
+
+def _by_score(session: Session, view: View, threshold: float, person: Person) -> ByScore:
+    began, selection = perf_counter(), replace(view.selection(), previous=None, groups={})
+    maturity, sees_people = maturity_of(view.banks), person.may(Permission.VIEW_CUSTOMERS)
+    low, high = selection.score_e4 or (None, None)
+    scored = replace(selection, score_e4=(low or 0, _HIGHEST if high is None else high))
+    least = round(threshold * E4)
+    flagged = read(session, replace(scored, score_e4=(max(low or 0, least), high)))
+    banks = selection.bank_ids
+    return ByScore(
+        threshold=threshold,
+        every=read(session, selection).total,
+        scored=read(session, scored).total,
+        flagged=flagged.total,
+        series=hours_of(flagged.hours, view.span, measure=Measure.COUNT, maturity=maturity)
+        if is_hourly(view.span)
+        else series_of(flagged.daily, [], view.span, measure=Measure.COUNT, maturity=maturity),
+        rankings={
+            slug: rank(slug, flagged.by(slug), flagged.total, measure=Measure.COUNT, most=most)
+            for slug, most in RANKED.items()
+        },
+        customers=riskiest(session, "customer", banks, threshold, limit=LISTED, sees_people=sees_people),
+        merchants=riskiest(session, "merchant", banks, threshold, limit=LISTED, sees_people=sees_people),
+        outliers=outliers(session, _anyone(selection), limit=LISTED),
+        query_ms=(perf_counter() - began) * 1_000,
+    )
+
+
+def _anyone(selection: Selection) -> Selection:
+    """Leave the score out: a burst is one whatever a model thinks of it."""
+    return replace(selection, score_e4=None)

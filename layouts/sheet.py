@@ -1,0 +1,195 @@
+"""A sheet of figures and panels under the shared filter: ids, skeleton, and the parts of its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashboard import formatting as f
+from dashboard.charts.figure import Figure, Words
+from dashboard.language import Translator, translate
+from dashboard.periods import STALE_AFTER
+from dashboard.seen import Seen
+from layouts.attributes import data
+from layouts.filter_controls import FilterIds, canonical, controls, filter_ids
+from layouts.icons import icon
+from layouts.page import PageContext
+from layouts.panels import PanelIds, PanelText, foot, head, panel, panel_ids
+from layouts.tiles import skeletons
+from models.messages import N_
+
+_CONTROLS = ("range_label", "range_menu", "bank_label", "bank_menu", "since", "until", "chips", "zone")
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The ids of a sheet's changing parts; `panels` have charts, `tables` only rows."""
+
+    slug: str
+    filter: FilterIds
+    panels: Mapping[str, PanelIds]
+    tables: Mapping[str, PanelIds]
+    tiles: int
+
+    def part(self, name: str) -> str:
+        """Return the id of one of the sheet's own parts."""
+        return f"{self.slug}-{name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A panel's chart or table, with what is said around it; words stand where there is neither."""
+
+    text: PanelText
+    figure: Figure | None = None
+    table: Component | None = None
+
+
+def sheet(slug: str, *, panels: Sequence[str], tables: Sequence[str], tiles: int) -> Sheet:
+    """Return a sheet; its slug has no hyphen, for the browser reads a panel's name behind the first one."""
+    return Sheet(
+        slug,
+        filter_ids(f"{slug}-filter"),
+        {name: panel_ids(slug, name) for name in panels},
+        {name: panel_ids(slug, name) for name in tables},
+        tiles,
+    )
+
+
+def draw(it: Sheet, context: PageContext, title: str, *, beside: Component | None = None) -> Component:
+    """Draw a sheet with skeletons where its answer will stand."""
+    t = context.t
+    page_head = html.Div(
+        [
+            html.H1(t(title), className="page-title"),
+            html.Div([*([beside] if beside else []), html.Div(id=it.part("chips"))], className="page-beside"),
+            html.Div(html.Div(id=it.part("zone"), className="page-facts"), className="page-actions"),
+        ],
+        className="page-head",
+    )
+    boxes = [
+        *(panel(ids, f"sheet-{name}", t) for name, ids in it.panels.items()),
+        *(_table_box(ids, f"sheet-{name}") for name, ids in it.tables.items()),
+    ]
+    content = html.Div(
+        [
+            page_head,
+            html.Div(id=it.part("notices"), className="notices"),
+            html.Div(_stale(it, t), className="stale-notice", role="status"),
+            html.Div(id=it.part("empty"), className="page-empty"),
+            html.Div(
+                [html.Div(skeletons(it.tiles), id=it.part("tiles"), className="tiles sheet-tiles"), *boxes],
+                id=it.part("grid"),
+                className=f"overview sheet {it.slug} is-loading",
+            ),
+            dcc.Store(id=it.part("charts")),
+        ],
+        id=it.part("busy"),
+        className=AT_REST,
+        **data(waiting=t(N_("reading transactions"))),
+    )
+    return html.Div(content, id=it.part("fresh"), className="sheet-page")
+
+
+AT_REST, WAITING = "overview-page", "overview-page is-busy"
+
+
+def _table_box(ids: PanelIds, class_name: str) -> Component:
+    return html.Section(
+        [
+            html.Div(html.Div(className="skeleton-head"), id=ids.head, className="panel-head"),
+            html.Div(id=ids.graph, className="sheet-rows"),
+            html.P(id=ids.foot, className="panel-foot num"),
+        ],
+        id=ids.box,
+        className=f"panel {class_name}",
+    )
+
+
+def _stale(it: Sheet, t: Translator) -> list[Component]:
+    return [
+        html.Span(t(N_("Not refreshed: what stands here is the last answer."))),
+        html.Button(t(N_("Try again")), id=it.part("again"), className="quiet-link"),
+    ]
+
+
+def answer(
+    it: Sheet,
+    seen: Seen,
+    words: Words,
+    *,
+    path: str,
+    asked: str,
+    tiles: Sequence[Component],
+    drawn: Mapping[str, Drawn],
+    notices: Sequence[str] = (),
+) -> dict[str, Any]:
+    """Return every changing part by the name of its output; without `drawn` it says why it is empty."""
+    given = controls(seen.filters, seen.view, seen.banks, words, path)
+    parts: dict[str, Any] = {name: given[name] for name in _CONTROLS} | {
+        "grid": f"overview sheet {it.slug}" if drawn else f"overview sheet {it.slug} is-empty",
+        "empty": [] if drawn else _nothing(seen, words),
+        "tiles": list(tiles),
+        "notices": [
+            *(_notice("exclamation-triangle", translate(each, words.locale)) for each in seen.problems),
+            *(_notice("info-circle", each) for each in notices),
+        ],
+    }
+    for name in (*it.panels, *it.tables):
+        one = drawn.get(name)
+        parts[f"head_{name}"] = head(one.text) if one else []
+        parts[f"foot_{name}"] = foot(one.text) if one else []
+    for name in it.tables:
+        parts[f"rows_{name}"] = table if name in drawn and (table := drawn[name].table) else []
+    figures = orjson.dumps({name: drawn[name].figure for name in it.panels if name in drawn}).decode()
+    return parts | {
+        "charts": {"asked": asked, "query": canonical(seen.filters, seen.view), "figures": figures}
+    }
+
+
+def footer(seen: Seen, query_ms: float, words: Words, *first: str) -> list[str]:
+    """Return a panel's facts: what it counts, how old the data are, how long the question took."""
+    view = seen.view
+    facts = [*first]
+    if view is not None and view.newest is not None:
+        age = view.now - view.newest
+        if age < STALE_AFTER:
+            facts.append(words.say(N_("data {age} old"), age=f.age(age, words.locale)))
+        else:
+            day = f.day(view.newest.date(), words.locale, year=True)
+            facts.append(words.say(N_("data up to {day}"), day=day))
+    return [*facts, f.duration_ms(query_ms, words.locale)]
+
+
+def fact(label: str, value: str, *details: str, hint: str = "") -> Component:
+    """Draw a tile of one written figure with the lines that make it readable."""
+    return html.Div(
+        [
+            html.Div(label, className="tile-label", title=hint or label),
+            html.Div(html.Span(value, className="tile-figure num"), className="tile-line"),
+            *(html.Div(line, className="tile-detail num", title=line) for line in details if line),
+        ],
+        className="tile",
+    )
+
+
+def _notice(name: str, text: str) -> Component:
+    return html.Div([icon(name), html.Span(text)], className="notice")
+
+
+def _nothing(seen: Seen, words: Words) -> list[Component]:
+    if seen.view is None:
+        title, text = N_("No bank is yours yet."), N_("An administrator grants banks to people.")
+    elif seen.filters.chosen():
+        title, text = N_("No transaction matches."), N_("Lift a filter above, or choose a longer range.")
+    else:
+        title, text = N_("No transaction in this range."), N_("Choose a longer range, or another bank.")
+    return [
+        html.P(words.say(title), className="empty-title"),
+        html.P(words.say(text), className="empty-text"),
+    ]
