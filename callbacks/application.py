@@ -7,7 +7,7 @@ from typing import Final
 
 from dash.exceptions import DependencyException
 
-from callbacks import overview, routing, shell, transaction, transactions
+from callbacks import data, overview, routing, shell, transaction, transactions
 from callbacks.dispatch import DISPATCH, guard_dispatch
 from callbacks.interface import Interface
 from callbacks.registrar import SHELL
@@ -22,6 +22,7 @@ REGISTER: Final[tuple[Callable[[Interface], None], ...]] = (
     overview.register,
     transactions.register,
     transaction.register,
+    data.register,
 )
 DASH_ENDPOINTS: Final[dict[str, Access]] = {
     "/": Door.SIGNED_IN,

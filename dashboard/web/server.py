@@ -11,6 +11,7 @@ from dashboard.config import WebSettings
 from dashboard.language import Translator, translator
 from dashboard.web import (
     access,
+    data,
     errors,
     files,
     finding,
@@ -24,6 +25,7 @@ from dashboard.web import (
     origins,
     preferences,
     signed_in,
+    uploads,
 )
 from dashboard.web.base_path import BelowBasePath
 from dashboard.web.bodies import CarefulJson
@@ -60,6 +62,8 @@ def create_server(settings: WebSettings) -> Flask:
         health.blueprint,
         listing.blueprint,
         finding.blueprint,
+        uploads.blueprint,
+        data.blueprint,
     ):
         server.register_blueprint(blueprint)
     server.context_processor(_words)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from layouts.page import Page
-from layouts.pages import overview, transaction, transactions
+from layouts.pages import data, overview, transaction, transactions
 
 
 def by_path(pages: Iterable[Page]) -> dict[str, Page]:
@@ -18,4 +18,4 @@ def by_path(pages: Iterable[Page]) -> dict[str, Page]:
     return found
 
 
-PAGES: dict[str, Page] = by_path([overview.PAGE, transactions.PAGE, transaction.PAGE])
+PAGES: dict[str, Page] = by_path([overview.PAGE, transactions.PAGE, transaction.PAGE, data.PAGE])

@@ -70,6 +70,7 @@ class Site:
     address: str
     database: Database
     bank: str = "north"
+    home: Path = Path()
 
 
 @dataclass
@@ -219,7 +220,7 @@ def site(site_database: Database, tmp_path_factory: pytest.TempPathFactory) -> I
     ]
     with (home / "output").open("wb") as output:
         process = subprocess.Popen(words, cwd=PROJECT, env=environment, stdout=output, stderr=output)
-    found = Site(f"http://127.0.0.1:{port}", site_database)
+    found = Site(f"http://127.0.0.1:{port}", site_database, home=home)
     try:
         wait_until(lambda: process.poll() is not None or answers(port), "the site answers", seconds=60)
         assert process.poll() is None, (home / "output").read_text(encoding="utf-8")[-4000:]
