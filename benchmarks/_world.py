@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from dashboard.world.store import Progress, store_world
+from dashboard.world.truth import FOLDER
 from dashboard.world.world import WorldOptions
 from database import connection, owner
 from database.embedded import running
@@ -21,16 +22,21 @@ UNTIL = date(2026, 1, 1)
 
 
 @contextmanager
-def world_of(rows: int, folder: Path) -> Iterator[Path]:
-    """A running server with a world of about `rows` transactions, folded; yields its VIGIE_HOME."""
-    home = folder / f"rows-{rows}"
+def world_of(rows: int, folder: Path, options: WorldOptions | None = None) -> Iterator[Path]:
+    """A running server with a world of about `rows` transactions, folded; yields its VIGIE_HOME.
+
+    Other `options` than those of all benchmarks have a server of their own; the truth is in `truth`.
+    """
+    options = options or WorldOptions(until=UNTIL, banks=5, days=730, transactions=rows, seed=1)
+    home = folder / (
+        f"rows-{rows}" if options.seed == 1 else f"rows-{rows}-{options.seed}-{options.pressure:g}"
+    )
     os.environ["VIGIE_HOME"] = str(home)
     with running(home):
         connection.dispose()
         owner.dispose()
         run_all_migrations()
-        options = WorldOptions(until=UNTIL, banks=5, days=730, transactions=rows, seed=1)
-        store_world(options, _tell)
+        store_world(options, _tell, truth=home / FOLDER)
         seal()
         with owner_session() as session:
             session.connection().exec_driver_sql("analyze")

@@ -23,6 +23,7 @@ class _Pattern(OfBank, Updated):
     """What both kinds of pattern tell."""
 
     pattern_type: Mapped[str]
+    pattern_key: Mapped[str | None]
     characteristics: Mapped[Json] = mapped_column(server_default=EMPTY_JSON)
     severity: Mapped[Severity] = mapped_column(Choice(Severity))
     detection_count: Mapped[int] = mapped_column(server_default=text("1"))
@@ -41,7 +42,10 @@ class FraudPattern(_Pattern, Base):
         BigInteger, Identity(always=True), primary_key=True, sort_order=0
     )
 
-    __table_args__ = (Index(None, "bank_id", "pattern_type"),)
+    __table_args__ = (
+        Index(None, "bank_id", "pattern_type"),
+        Index("uq_fraud_patterns_key", "bank_id", "pattern_type", "pattern_key", unique=True),
+    )
 
 
 class AnomalyPattern(_Pattern, Base):
@@ -53,7 +57,10 @@ class AnomalyPattern(_Pattern, Base):
         BigInteger, Identity(always=True), primary_key=True, sort_order=0
     )
 
-    __table_args__ = (Index(None, "bank_id", "pattern_type"),)
+    __table_args__ = (
+        Index(None, "bank_id", "pattern_type"),
+        Index("uq_anomaly_patterns_key", "bank_id", "pattern_type", "pattern_key", unique=True),
+    )
 
 
 class PatternTransaction(OfBank, Created, Base):

@@ -10,10 +10,19 @@ from dashboard.world.categories import CATEGORIES, DIGITAL, METHODS, NAMES
 from dashboard.world.draws import Floats, Ints
 from dashboard.world.payments import DAY, KINDS, MOBILE, ONLINE, POS, Payments
 from dashboard.world.people import CARDS
-from dashboard.world.stage import Drawn, Scheme, Setting, Steps, own_address, own_device
+from dashboard.world.stage import (
+    Drawn,
+    Scheme,
+    Setting,
+    Steps,
+    address_of,
+    device_of,
+    own_address,
+    own_device,
+)
 from models.transactions import PaymentMethod, TransactionType
 
-MOVE_DAYS, SALE_DAYS = 9.0, 1.5
+MOVE_DAYS, SALE_DAYS, MEETING_DAYS = 9.0, 1.5, 2.0
 
 
 class Oddity(StrEnum):
@@ -24,6 +33,7 @@ class Oddity(StrEnum):
     CARD_CHECKS = "card_checks"
     FLASH_SALE = "flash_sale"
     NEW_HOME = "new_home"
+    SHARED_PLACE = "shared_place"
 
 
 ODDITIES = tuple(Oddity)
@@ -90,6 +100,20 @@ def _move_home(setting: Setting, steps: Steps, rng: np.random.Generator) -> Draw
     return drawn
 
 
+def _meet(setting: Setting, steps: Steps, rng: np.random.Generator) -> Drawn:
+    """Guests of one place pay from its network for a day or two, in an internet café from its computer."""
+    count = len(steps.episode)
+    category = rng.choice(_places("fashion", "digital goods", "transport", "restaurants", "travel"), count)
+    amount = _MEDIANS[category] * np.exp(rng.normal(0, 0.7, count))
+    drawn = _own(setting, steps, category, amount, rng, online=1.0, together=False)
+    paid = drawn.payments
+    paid.local = steps.start + rng.integers(0, int(MEETING_DAYS * DAY), count)
+    is_cafe = (rng.random(steps.count) < 0.3)[steps.episode]
+    paid.device = np.where(is_cafe, device_of(setting.habits, steps.episode), paid.device)
+    paid.address = address_of(setting.habits, steps.episode, np.zeros(count, dtype=np.int64))
+    return Drawn(paid, steps.episode, steps.count)
+
+
 def _own(
     setting: Setting,
     steps: Steps,
@@ -108,9 +132,10 @@ def _own(
     shops, unit = habits.shops, rng.random(steps.count)[steps.episode]
     region = np.where(is_remote, shops.online, habits.people.home[customer])
     money = habits.people.spending[customer] * habits.bank.money
+    local = steps.start + steps.since_start(rng.exponential(3600, count))
     payments = Payments(
         customer=customer,
-        local=steps.start + steps.since_start(rng.exponential(3600, count)),
+        local=local,
         category=category,
         channel=np.where(is_remote, np.where(rng.random(count) < 0.6, MOBILE, ONLINE), POS),
         method=np.where(is_remote, _CREDIT, _DEBIT),
@@ -118,7 +143,7 @@ def _own(
         merchant=shops.find(region, category, unit),
         cents=np.maximum(99, np.round(amount * money * 100)).astype(np.int64),
         card=customer * CARDS,
-        device=own_device(customer, is_remote),
+        device=own_device(habits, customer, local, is_remote),
         address=own_address(customer, is_remote),
     )
     return Drawn(payments, np.full(count, -1))
@@ -129,10 +154,11 @@ def _places(*names: str) -> Ints:
 
 
 ODD_SCHEMES: dict[Oddity, Scheme] = {
-    Oddity.BIG_PURCHASE: Scheme(0.24, 1, 0.2, _buy_big, at_night=False),
-    Oddity.MICRO_PAYMENTS: Scheme(0.26, 4, 4.0, _play, days=0.1),
+    Oddity.BIG_PURCHASE: Scheme(0.20, 1, 0.2, _buy_big, at_night=False),
+    Oddity.MICRO_PAYMENTS: Scheme(0.22, 4, 4.0, _play, days=0.1),
     Oddity.CARD_CHECKS: Scheme(0.12, 2, 1.2, _check_cards, days=0.1, at_night=False),
     Oddity.FLASH_SALE: Scheme(0.20, 18, 14.0, _sell_out, days=SALE_DAYS + 0.6, at_night=False),
-    Oddity.NEW_HOME: Scheme(0.18, 6, 4.0, _move_home, days=MOVE_DAYS + 1, at_night=False),
+    Oddity.NEW_HOME: Scheme(0.16, 6, 4.0, _move_home, days=MOVE_DAYS + 1, at_night=False),
+    Oddity.SHARED_PLACE: Scheme(0.14, 4, 4.0, _meet, days=MEETING_DAYS + 0.6, at_night=False),
 }
 """What is planted, with its share of all oddities; the first takes what is too little for the others."""

@@ -173,9 +173,14 @@ def _devices(habits: Habits, customer: Ints, channel: Ints, dates: Dates) -> Int
     head = customer // HOUSEHOLD * HOUSEHOLD
     is_shared = fixed_unit(habits.seed, head, 7) < 0.06
     larger = np.where(is_shared, head, customer) * DEVICES + 1
+    return np.where(channel == ONLINE, larger, phone_of(habits, customer, dates.day))
+
+
+def phone_of(habits: Habits, customer: Ints, day: Ints) -> Ints:
+    """Return the telephone that a customer has on a day: each lasts for some years."""
     renewed = (fixed_unit(habits.seed, customer, 6) * _PHONE_LASTS).astype(np.int64)
-    is_new = (dates.day - renewed) % _PHONE_LASTS < _PHONE_LASTS // 2
-    return np.where(channel == ONLINE, larger, customer * DEVICES + 2 * is_new)
+    is_new = (day - renewed) % _PHONE_LASTS < _PHONE_LASTS // 2
+    return customer * DEVICES + 2 * is_new
 
 
 def _addresses(habits: Habits, customer: Ints, channel: Ints, rng: np.random.Generator) -> Ints:

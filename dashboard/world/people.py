@@ -159,9 +159,9 @@ def carriers(count: int) -> int:
 
 
 def addresses(count: int, *, shared: int) -> list[str]:
-    """Return internet addresses of ranges that nobody owns; those from `shared` on are the fraudsters'.
+    """Return internet addresses of ranges that nobody owns; those from `shared` on are strangers'.
 
-    Customers: 100.64.0.0/10 (RFC 6598); fraudsters: 198.18.0.0/15 (RFC 2544).
+    Customers: 100.64.0.0/10 (RFC 6598); planted episodes: 198.18.0.0/15 (RFC 2544).
     """
     spread = (np.arange(count) * 2654435761) % (1 << 22)
     own = [f"100.{64 + (n >> 16)}.{n >> 8 & 255}.{n & 255}" for n in spread[:shared].tolist()]

@@ -11,7 +11,7 @@ from dashboard.world.people import CARDS
 from dashboard.world.stage import Drawn, Setting, Steps, address_of, device_of
 from models.transactions import PaymentMethod, TransactionType
 
-VICTIMS_A_TOOL = 3
+NEW_TOOL = 0.4  # how often a fraudster takes other means for the next victim
 _TAKEOVER_MEDIAN = 240.0
 # What thieves learn over the range: smaller amounts, and the telephone instead of the browser.
 DRIFT_OF_AMOUNTS = 0.55
@@ -47,7 +47,7 @@ def test_cards(setting: Setting, steps: Steps, rng: np.random.Generator) -> Draw
     category = np.where(is_harvest, NAMES.index("electronics"), category)
     large = np.round(100 * 190 * habits.bank.money * np.exp(rng.normal(0, 0.6, count))).astype(np.int64)
     cents = np.where(is_harvest, large, np.where(is_check, 0, rng.choice(_TINY, count)))
-    tool = steps.episode // VICTIMS_A_TOOL
+    tool = _means(steps, rng)
     kinds = KINDS.index(TransactionType.VERIFICATION), KINDS.index(TransactionType.PURCHASE)
     payments = Payments(
         customer=victim,
@@ -79,7 +79,7 @@ def empty_accounts(setting: Setting, steps: Steps, rng: np.random.Generator) -> 
         online_merchants(habits, category, rng),
         street_merchants(habits, victim, category, rng),
     )
-    tool = steps.episode // VICTIMS_A_TOOL
+    tool = _means(steps, rng)
     payments = Payments(
         customer=victim,
         local=steps.start + steps.since_start(rng.exponential(2600, count) + 40),
@@ -139,6 +139,13 @@ def use_stolen_cards(setting: Setting, steps: Steps, rng: np.random.Generator) -
         address=np.full(count, -1),
     )
     return Drawn(payments, np.full(count, -1))
+
+
+def _means(steps: Steps, rng: np.random.Generator) -> Ints:
+    """Number the fraudsters' means as time goes: some serve for one victim, some for several in turn."""
+    tool: Ints = np.cumsum(rng.random(steps.count) < NEW_TOOL)
+    numbered: Ints = tool[steps.episode]
+    return numbered
 
 
 def _tools(tool: Ints) -> int:

@@ -67,7 +67,7 @@ def launder(setting: Setting, steps: Steps, rng: np.random.Generator) -> Drawn:
     category = np.where(by_card, goods, np.where(moves.is_cash, NAMES.index("cash advance"), TRANSFERS))
     tool = np.where(is_sent, steps.episode, -1)
     theirs = device_of(habits, tool), address_of(habits, tool, rng.integers(0, 2, count))
-    own = own_device(moves.customer, is_sent), own_address(moves.customer, is_sent)
+    own = own_device(habits, moves.customer, moves.local, is_sent), own_address(moves.customer, is_sent)
     method = np.where(moves.is_cash, METHODS.index(PaymentMethod.DEBIT_CARD), BY_TRANSFER)
     owner = moves.customer[steps.first()][steps.episode] if count else moves.customer
     payments = Payments(

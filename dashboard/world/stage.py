@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dashboard.world.draws import Choices, Flags, Floats, Ints
-from dashboard.world.payments import DAY, Dates, Habits, Payments
+from dashboard.world.payments import DAY, Dates, Habits, Payments, phone_of
 from dashboard.world.people import ADDRESSES, DEVICES, carriers
 from dashboard.world.rhythm import night_hours
 
@@ -141,9 +141,9 @@ def address_of(habits: Habits, tool: Ints, which: Ints) -> Ints:
     return count * ADDRESSES + carriers(count) + tool * 4 + which
 
 
-def own_device(customer: Ints, is_remote: Flags) -> Ints:
-    """Return the customer's own telephone for what is paid from afar."""
-    return np.where(is_remote, customer * DEVICES, -1)
+def own_device(habits: Habits, customer: Ints, local: Ints, is_remote: Flags) -> Ints:
+    """Return the telephone that the customer has then, for what is paid from afar."""
+    return np.where(is_remote, phone_of(habits, customer, local // DAY), -1)
 
 
 def own_address(customer: Ints, is_remote: Flags) -> Ints:

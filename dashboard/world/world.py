@@ -34,7 +34,7 @@ _EPOCH = date(1970, 1, 1).toordinal()
 class WorldOptions:
     """What makes a world; the same options give the same bytes. `until` is excluded, in each bank's zone.
 
-    `pressure` multiplies the fraud of each bank; without any, nothing odd is planted either.
+    `pressure` multiplies the fraud of each bank; what is odd and no fraud is planted without any, too.
     """
 
     until: date
@@ -131,7 +131,7 @@ class BankWorld:
     def planted(self) -> Planted:
         """All that is not drawn from habits alone."""
         frauds = int(self.rows * min(0.5, self.bank.fraud_rate * self.options.pressure))
-        odd = int(self.rows * ODD_SHARE) if self.options.pressure else 0
+        odd = int(self.rows * ODD_SHARE)
         return plan(self.habits, self._calendar, self._weights, frauds, odd, self._subject)
 
     @property

@@ -17,7 +17,7 @@ from dashboard.jobs.run import run_job
 from dashboard.jobs.submit import submit
 from dashboard.language import catalogue
 from database.bulk import bulk_insert
-from database.connection import get_db_session
+from database.connection import execute_query, get_db_session
 from database.queries import jobs
 from models.jobs import JobStatus
 from tests.factories import NOON, make_bank
@@ -63,7 +63,45 @@ def an_enrichment(_folder: Path) -> Example:
     return Example({"bank": "acme", "alerts": "all"}, {"bank": "acme", "alerts": "some"}, enriched)
 
 
-EXAMPLES: dict[str, Callable[[Path], Example]] = {"import": an_import, "enrich": an_enrichment}
+def analysed() -> int:
+    with get_db_session("all") as session:
+        return int(session.execute(text("SELECT count(is_anomaly) FROM transactions")).scalar_one())
+
+
+def a_detection(folder: Path) -> Example:
+    an_enrichment(folder)
+    return Example({"bank": "acme"}, {"bank": "nobody"}, analysed)
+
+
+def checked() -> int:
+    with get_db_session() as session:
+        runs = jobs.newest(session, kind="check")
+    # The report is the effect, and the same each time; no row is written.
+    return len({json.dumps(run.result, sort_keys=True) for run in runs if run.result}) - imported()
+
+
+def a_check(folder: Path) -> Example:
+    example = an_import(folder)
+    return Example(example.good, example.mistaken, checked)
+
+
+def removed() -> int:
+    return 2 - len(execute_query("SELECT 1 FROM banks"))
+
+
+def a_removal(_folder: Path) -> Example:
+    with get_db_session() as session:
+        make_bank(session, "demo-fr", is_demo=True)
+    return Example({"name": "demo"}, {"name": "demos"}, removed)
+
+
+EXAMPLES: dict[str, Callable[[Path], Example]] = {
+    "check": a_check,
+    "remove-demo": a_removal,
+    "import": an_import,
+    "enrich": an_enrichment,
+    "detect": a_detection,
+}
 """By slug; a kind that has none yet fails below."""
 
 EVERY_KIND = pytest.mark.parametrize("slug", sorted(JOB_KINDS))
