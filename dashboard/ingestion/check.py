@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -194,7 +194,7 @@ class _Tally:
         )
 
 
-def _counted(column: pa.ChunkedArray) -> dict[str | bool | None, int]:
+def _counted(column: pa.ChunkedArray) -> dict[Any, int]:
     return {entry["values"]: entry["counts"] for entry in pc.value_counts(column).to_pylist()}
 
 

@@ -14,6 +14,8 @@ from models.errors import UserError
 from models.messages import N_
 
 BUFFER_BYTES = 1 << 20
+FREE_ROWS = 100_000
+MOST_ROWS_A_BYTE = 4
 
 
 class ParquetSource:
@@ -31,10 +33,21 @@ class ParquetSource:
                 self.columns = tuple(
                     field.name for field in file.schema_arrow if not pa.types.is_nested(field.type)
                 )
+            self._refuse_bomb()
         except (pa.ArrowInvalid, OSError) as error:
             raise UserError(
                 N_("{path} is not a whole Parquet file: it may have been cut off."), path=str(path)
             ) from error
+
+    def _refuse_bomb(self) -> None:
+        """Payments have ids, which take their room: a file with more rows than that unfolds without end."""
+        if self.rows > FREE_ROWS + MOST_ROWS_A_BYTE * self.size:
+            raise UserError(
+                N_("{path} says that it has {rows} rows in {size} bytes: no file of payments does."),
+                path=str(self._path),
+                rows=self.rows,
+                size=self.size,
+            )
 
     def sample(self, columns: Sequence[str]) -> Chunk:
         """Return the first records with these columns."""

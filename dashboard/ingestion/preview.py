@@ -1,4 +1,4 @@
-"""What a file looks like before anybody decides: columns, what they may be, first rows as they would arrive."""
+"""What a file looks like before anybody decides: columns, what they may be, first rows as they arrive."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from dashboard.ingestion.guess import guess
 from dashboard.ingestion.layout import ROW_NUMBER, Layout, settled
 from dashboard.ingestion.layouts import GENERIC, LAYOUTS
 from dashboard.ingestion.normalise import Normaliser
+from dashboard.ingestion.notes import notes_of
 from dashboard.ingestion.options import Decimals, ImportOptions
-from dashboard.ingestion.plan import layout_of, notes_of
+from dashboard.ingestion.plan import layout_of
 from dashboard.ingestion.sources import Chunk, Reject, Source, open_source
 from dashboard.ingestion.styles import find_styles
 from dashboard.ingestion.terms import Terms

@@ -10,6 +10,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from models.errors import UserError
 from models.messages import N_, Message
@@ -17,6 +18,9 @@ from models.messages import N_, Message
 Lines = npt.NDArray[np.int64]
 MOST_COLUMNS = 500
 SAMPLED_ROWS = 1_000
+LONGEST_CELL = 64 << 10
+READ_HERE = 1 << 20
+_LONG_CELL = Message(N_("a cell of more than {most} kB"), {"most": LONGEST_CELL >> 10})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,70 @@ class Source(Protocol):
         """Return the first records with these columns."""
 
 
+def without_long_cells(chunk: Chunk) -> Chunk:
+    """Return the chunk without the rows that have a cell longer than any cell is."""
+    bad = np.zeros(chunk.table.num_rows, np.bool_)
+    rejects: list[Reject] = []
+    for name in chunk.table.column_names:
+        is_long = _is_long(chunk.table[name])
+        rejects += (
+            Reject(int(chunk.lines[place]), name, "", _LONG_CELL)
+            for place in np.flatnonzero(is_long & ~bad).tolist()
+        )
+        bad |= is_long
+    if not bad.any():
+        return chunk
+    return replace(
+        chunk,
+        table=chunk.table.filter(pa.array(~bad)),
+        lines=chunk.lines[~bad],
+        numbers=chunk.numbers[~bad],
+        rejects=(*chunk.rejects, *rejects),
+    )
+
+
+def written_out(chunk: Chunk) -> Chunk:
+    """Return the chunk with repeated cells written out, each in its place."""
+    columns = [
+        column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
+        for column in chunk.table.columns
+    ]
+    return replace(chunk, table=pa.Table.from_arrays(columns, names=chunk.table.column_names))
+
+
+def _is_long(column: pa.ChunkedArray) -> npt.NDArray[np.bool_]:
+    """Say which cells are too long, without writing repeated ones out."""
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        column = pa.chunked_array(
+            [_lengths(part.dictionary).take(part.indices) for part in column.chunks], pa.int64()
+        )
+    elif _is_text(kind):
+        column = pa.chunked_array([_lengths(part) for part in column.chunks], pa.int64())
+    else:
+        return np.zeros(len(column), np.bool_)
+    found: npt.NDArray[np.bool_] = np.asarray(pc.greater(column.fill_null(0), LONGEST_CELL))
+    return found
+
+
+def _lengths(texts: pa.Array) -> pa.Array:
+    if not _is_text(texts.type):
+        return pa.repeat(pa.scalar(0, pa.int64()), len(texts))
+    return pc.binary_length(texts).cast(pa.int64())
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return any(
+        is_one(kind)
+        for is_one in (
+            pa.types.is_string,
+            pa.types.is_large_string,
+            pa.types.is_binary,
+            pa.types.is_large_binary,
+        )
+    )
+
+
 def first_chunk(source: Source, columns: Sequence[str]) -> Chunk:
     """Return the first records of a source, or a chunk of none."""
     for chunk in source.chunks(columns, Position(), SAMPLED_ROWS):
@@ -97,6 +165,19 @@ def first_chunk(source: Source, columns: Sequence[str]) -> Chunk:
 
 
 def open_source(path: Path, encoding: str | None = None) -> Source:
+    """Open a file for reading by a process of its own, but for a small plain text, which can hide nothing."""
+    from dashboard.ingestion.apart import ApartSource
+
+    beginning = _beginning(path)
+    is_packed = beginning.startswith((b"PAR1", b"PK", b"\x1f\x8b"))
+    return (
+        ApartSource(path, encoding)
+        if is_packed or path.stat().st_size > READ_HERE
+        else open_here(path, encoding)
+    )
+
+
+def open_here(path: Path, encoding: str | None = None) -> Source:
     """Open a .csv, .csv.gz, .zip or .parquet file by what it begins with, whatever its name says."""
     from dashboard.ingestion.csv_source import CsvSource
     from dashboard.ingestion.packed import Packed

@@ -11,8 +11,8 @@ import pyarrow.compute as pc
 
 from dashboard.ingestion.encoding import encoded
 from dashboard.ingestion.late_labels import store_labels
-from dashboard.ingestion.memory import search_key
 from dashboard.ingestion.sources import Lines, Reject
+from dashboard.names import search_key
 from database.connection import Session
 from database.loading import BankTerms, Party
 from database.queries import described, events, rates

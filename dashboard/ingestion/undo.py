@@ -58,8 +58,8 @@ class UndoResult:
         if self.labels:
             return Message(
                 N_(
-                    "{rows} rows removed, with {customers} customers and {merchants} merchants that only they "
-                    "named; {labels} labels that others had given them are kept in {file}."
+                    "{rows} rows removed, with {customers} customers and {merchants} merchants that only "
+                    "they named; {labels} labels of others are kept in {file}."
                 ),
                 {
                     "rows": self.rows,
