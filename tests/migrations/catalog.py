@@ -12,6 +12,7 @@ import psycopg2
 from tests.servers import Database, binaries_of
 
 Rows = list[tuple[Any, ...]]
+Contents = dict[str, list[dict[str, Any]]]
 
 # Partitions follow their parent; the job queue's tables are its library's own.
 OURS = "n.nspname = 'public' and not c.relispartition and c.relname not like 'procrastinate%%'"
@@ -88,10 +89,19 @@ def dump(database: Database, version: int) -> str:
     )
 
 
-def contents(url: str) -> dict[str, Rows]:
-    """Every row of our own tables but the history of migrations."""
+def contents(url: str) -> Contents:
+    """Every row of our own tables but the history of migrations, by the names of its columns."""
     return {
-        table: rows(url, f"select t::text from {table} t order by 1")
+        table: [row for (row,) in rows(url, f"select to_jsonb(t) from {table} t order by t::text")]
         for table in tables(url)
         if table != "schema_migrations"
+    }
+
+
+def within(found: Contents, known: Contents) -> Contents:
+    """What is found, in the tables and columns that were known alone."""
+    return {
+        table: [{name: row[name] for name in known[table][0]} for row in found[table]]
+        for table in found
+        if known.get(table)
     }

@@ -167,7 +167,7 @@ def test_ten_thousandths_and_flagged_scores_are_computed_by_the_database(committ
         ("transactions", "amount_e4"): "((amount * (10000)::numeric))::bigint",
         ("transactions", "amount_base_e4"): "((amount_base * (10000)::numeric))::bigint",
         ("transactions", "flagged_score"): (
-            "CASE\n    WHEN (decision = ANY (ARRAY['review'::text, 'block'::text])) THEN fraud_score\n"
+            "\nCASE\n    WHEN (decision = ANY (ARRAY['review'::text, 'block'::text])) THEN fraud_score\n"
             "    ELSE NULL::double precision\nEND"
         ),
     }
