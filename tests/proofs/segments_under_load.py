@@ -29,7 +29,7 @@ from database.segments.compaction import fold_tail
 from database.segments.tail import relabel
 from tests.database.segments.oracle import FIRST, random_row
 from tests.factories import make_bank
-from tests.servers import Server, binaries_of
+from tests.servers import Database, Server, binaries_of
 
 WRITERS, HOT_ROWS = 8, 400
 DAYS = 45  # in three months, the last day of one and the first of another among them
@@ -110,7 +110,7 @@ def prove(comparisons: int, seed: int = 1) -> Outcome:
             load.wait_to_compare()
             if load.stop.is_set():
                 break  # A client failed, which is told below.
-            if not _agrees(number, tuple(ids.values())):
+            if not agrees(number, tuple(ids.values())):
                 different.append(number)
             load.compared = number + 1
     return Outcome(comparisons, different, load, time.monotonic() - began)
@@ -126,7 +126,7 @@ def _clients(banks: dict[str, int], seed: int) -> Iterator[Load]:
         chance = random.Random(f"{seed} {number}")
         work.append(partial(_write, f"writer {number}", chance, code, banks[code], load))
     with ThreadPoolExecutor(len(work)) as pool:
-        futures = [pool.submit(_until_it_fails, each, load.stop) for each in work]
+        futures = [pool.submit(until_it_fails, each, load.stop) for each in work]
         try:
             yield load
         finally:
@@ -135,7 +135,8 @@ def _clients(banks: dict[str, int], seed: int) -> Iterator[Load]:
         future.result()
 
 
-def _until_it_fails(work: Callable[[], None], stop: Event) -> None:
+def until_it_fails(work: Callable[[], None], stop: Event) -> None:
+    """Work, and let everybody else stop when this ends, however that comes."""
     try:
         work()
     finally:
@@ -170,7 +171,7 @@ def _fold(load: Load) -> None:
             load.folds += bool(fold_tail(session).records)
 
 
-def _agrees(number: int, banks: tuple[int, ...]) -> bool:
+def agrees(number: int, banks: tuple[int, ...]) -> bool:
     """Compare in one snapshot, by turns every field of every day, and what a page shows."""
     if number % 2:
         with owner_session(snapshot=True) as session:
@@ -198,22 +199,29 @@ def main() -> int:
     return max(_prove_on(version, options.comparisons, options.seed) for version in options.postgres)
 
 
-def _prove_on(version: int, comparisons: int, seed: int) -> int:
+@contextmanager
+def empty_database(version: int) -> Iterator[Database]:
+    """A migrated database of its own on a server of that version; the settings point at it."""
     binaries = binaries_of(version)
     if binaries is None:
         raise SystemExit(f"PostgreSQL {version} is not installed")
     server = Server(version, binaries).start().migrate()
     try:
         with tempfile.TemporaryDirectory() as home:
-            server.drop("under_load")
-            database = server.create("under_load", template=server.template)
+            server.drop("a_proof")
+            database = server.create("a_proof", template=server.template)
             os.environ.update(database.environment, VIGIE_HOME=home)
-            outcome = prove(comparisons, seed)
+            yield database
             connection.dispose()
             owner.dispose()
-        server.drop("under_load")
+        server.drop("a_proof")
     finally:
         server.stop()
+
+
+def _prove_on(version: int, comparisons: int, seed: int) -> int:
+    with empty_database(version):
+        outcome = prove(comparisons, seed)
     load = outcome.load
     sys.stdout.write(
         f"PostgreSQL {version}: {outcome.comparisons:,} comparisons in {outcome.seconds:.0f} s while "
