@@ -32,7 +32,11 @@ def register(app: Interface) -> None:
         Input(page.TICK, "n_intervals"),
         Input(page.ACTED, "data"),
     )(show_tables)
-    callbacks.callback(Output(page.ARRIVAL, "children"), Input(page.UPLOADED, "data"))(show_arrival)
+    callbacks.callback(
+        Output(page.ARRIVAL, "children"),
+        Input(page.UPLOADED, "data"),
+        running=[(Output(page.ARRIVAL, "className"), page.READING, page.READ)],
+    )(show_arrival)
     callbacks.callback(
         Output(page.REPORT, "children"), Input(page.CHECK, "data"), Input(page.TICK, "n_intervals")
     )(show_report)

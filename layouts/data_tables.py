@@ -182,7 +182,7 @@ def _counts(run: SeenRun, words: Words) -> list[Component]:
 
 
 def _acts(run: SeenRun, words: Words) -> list[Component]:
-    acts = []
+    acts: list[Component] = []
     if run.rejects_file:
         acts.append(
             html.A(

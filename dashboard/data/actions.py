@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from dashboard.data import uploads
+from dashboard.data.demo_job import DEMO
 from dashboard.data.proposing import propose
 from dashboard.ingestion.options import ImportOptions
 from dashboard.jobs.submit import submit
@@ -18,21 +19,16 @@ from models.errors import ConflictError, ForbiddenError, NotFoundError, UserErro
 from models.jobs import JobStatus
 from models.messages import N_
 
-IMPORT, CHECK, UNDO, REMOVE_DEMO = "import", "check", "undo", "remove_demo"
-DEMO: Final = "demo"
-_FORM: Final = frozenset(
+IMPORT, CHECK, UNDO, REMOVE_DEMO = "import", "check", "undo", "remove-demo"
+_TEXTS: Final = frozenset(
     {
         "bank",
         "kind",
         "layout",
-        "map",
-        "words",
-        "constants",
         "time_zone",
         "currency",
         "base_date",
         "alerts",
-        "features",
         "dates",
         "decimals",
         "encoding",
@@ -48,13 +44,20 @@ class NotNamedError(UserError):
 
 def options_of(person: Person, form: Mapping[str, Any]) -> ImportOptions:
     """Read a form's choices; a bank that is not the person's is none."""
-    unknown = sorted(set(form) - _FORM)
-    if unknown:
-        raise UserError(N_("A form does not have {name}."), name=unknown[0])
+    unmeant = sorted(name for name, value in form.items() if not _is_meant(name, value))
+    if unmeant:
+        raise UserError(N_("The form’s {name} cannot be meant: choose it again."), name=unmeant[0])
     bank = form.get("bank")
     if not isinstance(bank, str) or bank not in person.banks:
         raise NotFoundError(N_("There is no bank with the code {codes}."), codes=str(bank))
     return ImportOptions.from_parameters(dict(form), created_by=person.user_id)
+
+
+def _is_meant(name: str, value: Any) -> bool:
+    """Whether a choice is of its kind; what a form of ours does not have is never meant."""
+    if name == "map":
+        return isinstance(value, dict) and all(isinstance(column, str) for column in value.values())
+    return name in _TEXTS and isinstance(value, str | None)
 
 
 def start(person: Person, home: Path, kind: str, upload_id: str, form: Mapping[str, Any]) -> int:

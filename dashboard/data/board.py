@@ -18,6 +18,8 @@ from models.access import Person
 from models.datasets import DatasetKind
 from models.jobs import JobStatus
 
+__all__ = ["RETRIED", "Board", "Holding", "Pace", "SeenRun", "board", "pace"]
+
 _KEPT_S = 300.0
 RETRIED = frozenset({JobStatus.FAILED, JobStatus.CANCELLED})
 

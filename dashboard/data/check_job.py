@@ -25,9 +25,11 @@ def run_check(control: Control) -> Mapping[str, Any]:
     options = ImportOptions.from_parameters(control.parameters)
 
     def report(share: float) -> None:
-        control.report(round(share * _STEPS), _STEPS)
+        control.report(round(min(share, 1.0) * _STEPS), _STEPS)
 
-    return as_json(check_file(Path(control.parameters["path"]), options, report))
+    found = check_file(Path(control.parameters["path"]), options, report)
+    report(1.0)
+    return as_json(found)
 
 
 def as_json(found: CheckReport) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, Final
 
+from dashboard import clock
+from dashboard.config import WebSettings
 from models.errors import ConflictError, NotFoundError, UserError
 from models.messages import N_
 
@@ -120,6 +122,11 @@ def find(home: Path, user_id: int, upload_id: str) -> Upload:
 def remove(upload: Upload) -> None:
     """Forget a file and what has arrived of it."""
     shutil.rmtree(upload.path.parent, ignore_errors=True)
+
+
+def forget_old_uploads() -> int:
+    """Remove from this installation's home what nobody has touched for days."""
+    return forget_old(WebSettings.from_env().home, now=clock.now())
 
 
 def forget_old(home: Path, *, now: datetime) -> int:

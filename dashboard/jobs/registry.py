@@ -32,7 +32,7 @@ JOB_KINDS: dict[str, JobKind] = {
         JobKind("import", N_("Import"), run_import, import_lock),
         JobKind("undo", N_("Undo of an import"), run_undo, import_lock),
         JobKind("check", N_("Check"), run_check, check_lock),
-        JobKind("remove_demo", N_("Removal of the demo"), run_remove_demo, demo_lock),
+        JobKind("remove-demo", N_("Removal of the demo"), run_remove_demo, demo_lock),
         JobKind("enrich", N_("Scores and alerts"), run_enrichment, enrich_lock),
         JobKind("detect", N_("Detectors"), run_detect, detect_lock),
     )

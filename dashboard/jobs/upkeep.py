@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from dashboard.data.uploads import forget_old_uploads
 from database.upkeep import (
     fold,
     forget_old_queue_entries,
@@ -34,6 +35,7 @@ CHORES = (
     Chore("give-back", 15.0, give_back_stalled_jobs),
     Chore("partitions", 6 * 3600.0, prepare_partitions),
     Chore("forget", 24 * 3600.0, forget_old_queue_entries),
+    Chore("uploads", 3600.0, forget_old_uploads),
 )
 
 

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, jsonify, request, send_file
 
 from dashboard import formatting as f
 from dashboard.data import actions
+from dashboard.data.demo_job import DEMO
 from dashboard.language import Translator, translator
 from dashboard.web.access import opens
 from dashboard.web.signed_in import current_locale, current_person, settings
@@ -100,7 +101,7 @@ def demo() -> Response:
             t(N_("Your own data stay. No start brings the demo back.")),
         ],
         action=t(N_("Remove the demo")),
-        **_typed(t, actions.DEMO),
+        **_typed(t, DEMO),
     )
 
 

@@ -19,6 +19,7 @@ from models.messages import N_
 BOX, DATASETS, RUNS = "data-page", "data-datasets", "data-runs"
 TICK, ACTED = "data-tick", "data-acted"
 UPLOADED, ARRIVAL, CHECK, REPORT = "data-uploaded", "data-arrival", "data-check", "data-report"
+READ, READING = "data-read", "data-read is-reading"
 LOOK_OFTEN_MS: Final = 1_500
 LOOK_SELDOM_MS: Final = 20_000
 WORDS: Final = {
@@ -90,8 +91,14 @@ def _bring_in(t: Translator) -> Component:
         className="data-upload",
         hidden=True,
     )
+    waiting = t(N_("reading the first rows"))
     return html.Section(
-        [drop, line, html.Div(id=ARRIVAL), html.Div(id=REPORT, role="status")],
+        [
+            drop,
+            line,
+            html.Div(id=ARRIVAL, className=READ, **data(waiting=waiting)),
+            html.Div(id=REPORT, role="status"),
+        ],
         className="data-bring",
         **aria(label=t(N_("Import a file"))),
     )

@@ -11,18 +11,18 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 from sqlalchemy import text
 
 from database.connection import get_db_session
-from tests.browser.conftest import Site, Visits, settled, settled_on
+from tests.browser.conftest import PATIENCE_MS, Site, Visits, settled, settled_on
 from tests.homes import PROJECT, wait_until
 
 ROWS = 60
 NAME = "payments.csv"
 
 
-def a_file(rows: int = ROWS, bad: int = 0) -> dict[str, Any]:
+def a_file(rows: int = ROWS, bad: int = 0) -> FilePayload:
     """Payments of the last weeks in a file of no known layout, every tenth a fraud, the last ones bad."""
     begin = datetime.now(UTC) - timedelta(days=20)
     lines = ["payment id,created at,amt,ccy,customer,merchant,fraud"]
@@ -43,12 +43,12 @@ def work(site: Site) -> None:
     assert done.returncode == 0, done.stderr[-2000:]
 
 
-def upload(page: Page, site: Site, given: dict[str, Any]) -> None:
+def upload(page: Page, site: Site, given: FilePayload) -> None:
     settled_on(page, f"{site.address}/data")
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="Import a file").click()
-    chooser.value.set_files(files=[given])  # type: ignore[list-item]  # a plain dict is a FilePayload
-    expect(page.locator("#data-form")).to_be_visible()
+    chooser.value.set_files(given)
+    expect(page.locator("#data-form")).to_be_visible(timeout=PATIENCE_MS)
     settled(page)
 
 
@@ -137,8 +137,8 @@ def test_a_phone_needs_no_scrolling_sideways_and_speaks_french(site: Site, visit
     settled_on(page, f"{site.address}/data")
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="Importer un fichier").click()
-    chooser.value.set_files(files=[a_file()])  # type: ignore[list-item]  # same
-    expect(page.locator("#data-form")).to_be_visible()
+    chooser.value.set_files(a_file())
+    expect(page.locator("#data-form")).to_be_visible(timeout=PATIENCE_MS)
     settled(page)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     expect(page.get_by_role("button", name="Vérifier tout le fichier")).to_be_visible()
@@ -150,8 +150,8 @@ def test_everything_is_done_by_keyboard(site: Site, visit: Visits) -> None:
     page.get_by_role("button", name="Import a file").focus()
     with page.expect_file_chooser() as chooser:
         page.keyboard.press("Enter")
-    chooser.value.set_files(files=[a_file()])  # type: ignore[list-item]  # same
-    expect(page.locator("#data-form")).to_be_visible()
+    chooser.value.set_files(a_file())
+    expect(page.locator("#data-form")).to_be_visible(timeout=PATIENCE_MS)
     settled(page)
     for _ in range(60):
         page.keyboard.press("Tab")

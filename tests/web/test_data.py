@@ -102,7 +102,8 @@ def test_another_persons_upload_and_half_a_file_are_not_imported(
     assert admin.post("/data/imports", json={"upload": upload, "form": form}).status_code == 404
     half = uploads.begin(home, visitors.users["lead"].user_id, "half.csv", 99, 1).upload_id
     assert lead.post("/data/imports", json={"upload": half, "form": form}).status_code == 409
-    for forged in (None, 7, [], {}):
+    given: list[Any] = [None, 7, [], {}]
+    for forged in given:
         assert lead.post("/data/imports", json={"upload": forged, "form": form}).status_code == 400
 
 
@@ -161,7 +162,7 @@ def test_rejects_are_handed_out_as_a_file(visitors: Visitors, lead: FlaskClient,
         with lead.get(f"/data/runs/{job_id}/rejects") as answer:
             assert answer.status_code == 200
             assert "attachment" in answer.headers["Content-Disposition"]
-            assert answer.text.endswith("3,amt,x,no number\n")
+            assert answer.get_data(as_text=True).endswith("3,amt,x,no number\n")
     visitors.db.execute(update(DatasetJob).values(rejects_file="../secrets/secret_key"))
     assert lead.get(f"/data/runs/{job_id}/rejects").status_code == 404
 
@@ -174,6 +175,6 @@ def test_the_demo_is_removed_by_an_administrator_who_types_its_name(
     assert admin.post("/data/demo/remove", json={"name": "demos"}).status_code == 422
     answer = admin.post("/data/demo/remove", json={"name": "demo"}).json
     assert answer
-    assert job(visitors, answer["job"]).kind == "remove_demo"
+    assert job(visitors, answer["job"]).kind == "remove-demo"
     lead_retry = lead.post(f"/data/runs/{answer['job']}/retry", json={})
     assert lead_retry.status_code == 404

@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from dashboard.data import uploads
 from dashboard.web.signed_in import settings
+from models.errors import ConflictError
 from tests.visitors import Visitors
 
 BODY = b"id,at,money\n" + b"1,2024-01-01,5\n" * 200
@@ -167,7 +168,7 @@ def test_a_forged_number_finds_nothing(visitors: Visitors) -> None:
 def test_waiting_files_are_few_and_old_ones_go(tmp_path: Path) -> None:
     for number in range(uploads.MOST_WAITING):
         uploads.begin(tmp_path, 1, f"{number}.csv", 5, 0)
-    with pytest.raises(uploads.ConflictError, match="10 files wait"):
+    with pytest.raises(ConflictError, match="10 files wait"):
         uploads.begin(tmp_path, 1, "more.csv", 5, 0)
     uploads.begin(tmp_path, 2, "another person's.csv", 5, 0)
     now = datetime.now(UTC)

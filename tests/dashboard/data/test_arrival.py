@@ -1,0 +1,91 @@
+"""A file that has arrived: recognised or guessed, its first rows, and no forged choices."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from dashboard.data import uploads
+from dashboard.data.arrival import Arrival, arrival
+from models.access import Person, Role
+from models.errors import NotFoundError
+from tests.factories import make_bank, make_user
+
+STRANGE = b"""payment id,created at,amt,ccy,odd
+p1,2024-03-04 10:00:00,5.50,EUR,x
+p2,2024-03-04 11:00:00,many,EUR,y
+"""
+
+
+@pytest.fixture
+def person(db: Session) -> Person:
+    bank = make_bank(db, "north")
+    user = make_user(db, bank, role=Role.LEAD)
+    return Person(user.user_id, user.username, user.full_name, Role.LEAD, ("north",), "en", "light")
+
+
+def arrived(person: Person, home: Path, body: bytes, form: Any = None, name: str = "rows.csv") -> Arrival:
+    upload = uploads.begin(home, person.user_id, name, len(body), 1)
+    uploads.append(upload, 0, io.BytesIO(body), len(body))
+    found = arrival(person, home, {"upload": upload.upload_id, "form": form})
+    assert found is not None
+    return found
+
+
+def test_columns_are_guessed_and_the_first_rows_shown_as_they_would_arrive(
+    person: Person, tmp_path: Path
+) -> None:
+    found = arrived(person, tmp_path, STRANGE).proposal
+    assert found.problem is None
+    assert {name: found.mapping[name] for name in ("transaction_id", "timestamp", "amount", "currency")} == {
+        "transaction_id": "payment id",
+        "timestamp": "created at",
+        "amount": "amt",
+        "currency": "ccy",
+    }
+    good, bad = found.rows
+    assert (good.values["transaction_id"], good.values["amount"]) == ("p1", "5.5")
+    assert bad.reason is not None
+    assert bad.line == 3
+
+
+def test_a_choice_of_the_form_wins_over_the_guess(person: Person, tmp_path: Path) -> None:
+    mapping = {"transaction_id": "odd", "timestamp": "created at", "amount": "amt", "currency": "ccy"}
+    found = arrived(person, tmp_path, STRANGE, {"map": mapping}).proposal
+    assert found.rows[0].values["transaction_id"] == "x"
+
+
+def test_what_is_missing_is_said_instead_of_rows(person: Person, tmp_path: Path) -> None:
+    found = arrived(person, tmp_path, b"a,b\n1,2\n").proposal
+    assert found.problem is not None
+    assert found.rows == ()
+    assert found.columns == ("a", "b")
+
+
+@pytest.mark.parametrize("body", [b"\0\0\0\0", b"PK\3\4nothing", b"PAR1nothing"])
+def test_what_is_no_table_is_one_sentence(person: Person, tmp_path: Path, body: bytes) -> None:
+    assert arrived(person, tmp_path, body).proposal.problem is not None
+
+
+@pytest.mark.parametrize(
+    "form", [{"bank": "south"}, {"bank": 7}, {"path": "/etc/passwd"}, {"kind": []}, {"map": 3}]
+)
+def test_a_forged_form_is_a_sentence_and_no_fault(
+    person: Person, tmp_path: Path, form: dict[str, Any]
+) -> None:
+    assert arrived(person, tmp_path, STRANGE, form).proposal.problem is not None
+
+
+@pytest.mark.parametrize("asked", [None, 7, [], {}, {"upload": None}, {"upload": 3}])
+def test_nothing_asked_about_is_nothing(person: Person, tmp_path: Path, asked: Any) -> None:
+    assert arrival(person, tmp_path, asked) is None
+
+
+def test_another_persons_file_is_not_there(person: Person, tmp_path: Path) -> None:
+    upload = uploads.begin(tmp_path, person.user_id + 1, "rows.csv", 3, 1)
+    with pytest.raises(NotFoundError):
+        arrival(person, tmp_path, {"upload": upload.upload_id})
