@@ -22,6 +22,8 @@ _TIMES: Final = (
     "timestamp",
     "label_known_at",
     "customer_date_of_birth",
+    "date_of_birth",
+    "account_created",
     "rate_date",
     "event_date",
     "known_at",

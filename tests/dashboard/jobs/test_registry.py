@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from dashboard.ingestion.options import ImportOptions
+from dashboard.ingestion.run import import_file
 from dashboard.jobs.registry import JOB_KINDS
 from dashboard.jobs.run import run_job
 from dashboard.jobs.submit import submit
@@ -95,10 +97,19 @@ def a_removal(_folder: Path) -> Example:
     return Example({"name": "demo"}, {"name": "demos"}, removed)
 
 
+def an_undo(folder: Path) -> Example:
+    example = an_import(folder)
+    path = Path(example.good["path"])
+    dataset_id = import_file(path, ImportOptions.from_parameters(example.good)).dataset_id
+    good = {"bank": "acme", "dataset_id": dataset_id}
+    return Example(good, {**good, "dataset_id": 0}, lambda: ROWS - imported())
+
+
 EXAMPLES: dict[str, Callable[[Path], Example]] = {
     "check": a_check,
     "remove-demo": a_removal,
     "import": an_import,
+    "undo": an_undo,
     "enrich": an_enrichment,
     "detect": a_detection,
 }

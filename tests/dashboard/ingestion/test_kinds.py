@@ -1,0 +1,149 @@
+"""Customers, merchants, late labels, rates and days from a file: each once, with its rejects, and undone."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dashboard.ingestion.options import ImportOptions, ImportResult
+from dashboard.ingestion.run import import_file
+from dashboard.ingestion.undo import undo_dataset
+from database.connection import execute_query, get_db_session
+from database.owner import owner_session
+from database.segments.check import check
+from models.datasets import DatasetKind
+from models.errors import UserError
+from tests.factories import make_bank
+from tests.servers import Database
+
+
+@pytest.fixture(autouse=True)
+def bank(committed: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VIGIE_HOME", str(tmp_path / "home"))
+    with get_db_session() as session:
+        make_bank(session, "acme", base_currency="EUR", time_zone="UTC")
+    brought(
+        tmp_path,
+        DatasetKind.TRANSACTIONS,
+        "transaction_id,timestamp,amount,currency,customer_id,merchant_id,is_fraud",
+        "t1,2024-01-01 10:00,10,EUR,c1,m1,0",
+        "t2,2024-01-02 10:00,20,USD,c2,m1,",
+        "t3,2024-01-03 10:00,30.5,USD,c1,m2,",
+        mapping={name: name for name in ("transaction_id", "timestamp", "amount", "currency", "customer_id",
+                                         "merchant_id", "is_fraud")},
+    )  # fmt: skip
+
+
+def brought(folder: Path, kind: DatasetKind, *lines: str, **given: Any) -> ImportResult:
+    path = folder / f"{kind}.csv"
+    path.write_text("\n".join(lines) + "\n")
+    return import_file(path, ImportOptions("acme", kind=kind, **given))
+
+
+def rows(sql: str) -> list[tuple[Any, ...]]:
+    return [tuple(row.values()) for row in execute_query(sql, banks=["acme"])]
+
+
+def agree() -> None:
+    with owner_session(snapshot=True) as session:
+        assert check(session).agree
+
+
+def test_customers_are_added_and_completed(tmp_path: Path) -> None:
+    lines = (
+        "customer_id,first_name,last_name,email,date_of_birth,credit_score",
+        "c1,Zoé,Martin,zoe@example.org,13/02/1950,700",
+        "c9,Ann,Lee,,01/01/1960,",
+        "c2,Bob,Ray,,not born,1",
+    )
+    result = brought(tmp_path, DatasetKind.CUSTOMERS, *lines)
+    assert (result.counts.accepted, result.counts.rejected) == (2, 1)
+    found = rows(
+        "select customer_id, first_name, search_key, email_key, credit_score from customers order by 1"
+    )
+    assert found == [
+        ("c1", "Zoé", "zoe martin", None, 700), ("c2", None, None, None, None),
+        ("c9", "Ann", "ann lee", None, None),
+    ]  # fmt: skip
+    again = brought(tmp_path, DatasetKind.CUSTOMERS, *lines, "c9,Ann,Lee,,,")
+    assert (again.counts.accepted, again.counts.duplicate) == (0, 3)
+    undo_dataset("acme", result.dataset_id)
+    assert [row[0] for row in rows("select customer_id from customers order by 1")] == ["c1", "c2"]
+
+
+def test_merchants_are_added_and_completed(tmp_path: Path) -> None:
+    result = brought(tmp_path, DatasetKind.MERCHANTS, "merchant_id,name,category", "m1,Café,food", "m9,,")
+    assert result.counts.accepted == 2
+    found = rows(
+        "select merchant_id, name, search_key, category from merchants where merchant_id <> 'm2' order by 1"
+    )
+    assert found == [("m1", "Café", "cafe", "food"), ("m9", "m9", "m9", "other")]
+
+
+def test_late_labels_change_rows_records_and_are_withdrawn_by_undo(tmp_path: Path) -> None:
+    lines = (
+        "transaction_id,is_fraud,fraud_type,known_at",
+        "t2,yes,stolen_card,2024-02-01 00:00",
+        "t1,1,,2024-02-01",
+        "t404,1,,",
+        "t3,perhaps,,",
+    )
+    result = brought(tmp_path, DatasetKind.LABELS, *lines)
+    assert (result.counts.accepted, result.counts.rejected) == (2, 2)
+    labels = "select transaction_id, is_fraud, fraud_type from transactions order by 1"
+    assert rows(labels) == [("t1", True, None), ("t2", True, "stolen_card"), ("t3", None, None)]
+    assert rows("select distinct source from fraud_labels where dataset_id is not null") == [("chargeback",)]
+    agree()
+    again = brought(tmp_path, DatasetKind.LABELS, *lines[:3], "t3,0,,")
+    assert (again.counts.accepted, again.counts.duplicate) == (1, 2)
+    undo_dataset("acme", again.dataset_id)
+    undo_dataset("acme", result.dataset_id)
+    assert rows(labels) == [("t1", False, None), ("t2", None, None), ("t3", None, None)]
+    agree()
+
+
+def test_rates_convert_rows_and_a_correction_converts_them_anew(tmp_path: Path) -> None:
+    money = (
+        "select transaction_id, exchange_rate, amount_base from transactions"
+        " where currency = 'USD' order by 1"
+    )
+    assert rows(money) == [("t2", None, None), ("t3", None, None)]
+    header = "date,currency,rate"
+    first = brought(
+        tmp_path, DatasetKind.RATES, header, "2024-01-02,USD,0.9", "2024-01-03,USD,x", "2024-01-03,EUR,1"
+    )
+    assert (first.counts.accepted, first.counts.rejected) == (1, 1)
+    assert rows(money) == [("t2", Decimal("0.9"), 18), ("t3", None, None)]
+    second = brought(tmp_path, DatasetKind.RATES, header, "2024-01-02,USD,0.5", "2024-01-03,USD,0.33333333")
+    assert second.counts.accepted == 2
+    assert rows(money) == [("t2", Decimal("0.5"), 10), ("t3", Decimal("0.33333333"), Decimal("10.1667"))]
+    agree()
+    undo_dataset("acme", second.dataset_id)
+    assert rows(money) == [("t2", None, None), ("t3", None, None)]
+    agree()
+
+
+def test_days_of_the_calendar_mark_the_rows_of_their_day(tmp_path: Path) -> None:
+    result = brought(
+        tmp_path,
+        DatasetKind.EVENTS,
+        "name,date,type",
+        "New Year,2024-01-01,holiday",
+        "Sales,2024-01-02,promotion",
+    )
+    assert result.counts.accepted == 2
+    marks = "select transaction_id, is_holiday from transactions order by 1"
+    assert rows(marks)[0] == ("t1", True)
+    undo_dataset("acme", result.dataset_id)
+    assert rows(marks)[0] == ("t1", False)
+    assert rows("select 1 from calendar_events") == []
+
+
+def test_a_column_that_is_missing_is_said_with_what_there_is(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="Nothing says the rate of a row"):
+        brought(tmp_path, DatasetKind.RATES, "date,currency", "2024-01-01,USD")
+    with pytest.raises(UserError, match="the fields are rate_date"):
+        brought(tmp_path, DatasetKind.RATES, "date,currency", "2024-01-01,USD", mapping={"price": "date"})
