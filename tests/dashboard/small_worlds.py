@@ -81,3 +81,8 @@ def stored(session: Session, bank: Bank) -> pd.DataFrame:
     frame = pd.DataFrame([dict(row) for row in found.mappings()])
     frame["timestamp"] = pd.to_datetime(frame["timestamp"], utc=True)
     return frame.set_index("transaction_id", drop=False)
+
+
+def each(frame: pd.DataFrame) -> list[Any]:
+    """The rows of a frame with their columns as attributes."""
+    return list(frame.itertuples())

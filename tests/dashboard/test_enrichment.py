@@ -23,7 +23,7 @@ from database.queries import enrichment, jobs
 from database.segments.check import check
 from models.jobs import JobStatus
 from models.labels import LabelSource
-from tests.dashboard.small_worlds import draw_rows, make_people, stored
+from tests.dashboard.small_worlds import draw_rows, each, make_people, stored
 from tests.factories import make_bank, make_customer, make_merchant, make_transaction
 from tests.servers import Database
 
@@ -149,13 +149,17 @@ def test_risk_at_that_time_knows_only_what_was_known(db: Session, *, dated: bool
     run("acme", alerts="none")
     frame = stored(db, bank)
     frame["known"] = pd.to_datetime(pd.Series(known), utc=True)
-    for row in frame.itertuples():
-        day = pd.Timestamp(row.timestamp.year, row.timestamp.month, 1, tz="UTC")
+    for paid in each(frame):
+        day = pd.Timestamp(paid.timestamp.year, paid.timestamp.month, 1, tz="UTC")
         then = frame[
             (frame.timestamp < day) & (frame.timestamp >= day - pd.Timedelta(days=90)) & (frame.known < day)
         ]
-        assert row.merchant_risk_score == pytest.approx(scored(then, "merchant", row, merchants), nan_ok=True)
-        assert row.customer_risk_score == pytest.approx(scored(then, "customer", row, customers), nan_ok=True)
+        assert paid.merchant_risk_score == pytest.approx(
+            scored(then, "merchant", paid, merchants), nan_ok=True
+        )
+        assert paid.customer_risk_score == pytest.approx(
+            scored(then, "customer", paid, customers), nan_ok=True
+        )
     assert frame.merchant_risk_score.notna().sum() > 100
     assert frame.merchant_risk_score.isna().sum() > 20
 

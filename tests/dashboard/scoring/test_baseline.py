@@ -17,7 +17,7 @@ from dashboard.scoring.habits import Amounts, Habits
 from database.bulk import bulk_insert
 from models.banks import Bank
 from models.transactions import Decision
-from tests.dashboard.small_worlds import draw_rows, make_people, stored
+from tests.dashboard.small_worlds import draw_rows, each, make_people, stored
 
 USUAL = {
     "amount": 20.0,
@@ -108,7 +108,7 @@ def scores_of(session: Session, bank: Bank) -> dict[str, tuple[float, str]]:
     work = Work(bank.code, bank.bank_id)
     while work.enrich_chunk():
         pass
-    return {row.transaction_id: (row.fraud_score, row.decision) for row in stored(session, bank).itertuples()}
+    return {row.transaction_id: (row.fraud_score, row.decision) for row in each(stored(session, bank))}
 
 
 @pytest.mark.parametrize("flip", [{True: False, False: True, None: None}, {}])

@@ -17,7 +17,7 @@ from database.queries import enrichment
 from database.queries.history import histories
 from database.queries.measuring import measure
 from models.banks import Bank
-from tests.dashboard.small_worlds import draw_rows, make_people, stored
+from tests.dashboard.small_worlds import draw_rows, each, make_people, stored
 
 WINDOW = pd.Timedelta(days=90)
 
@@ -66,7 +66,7 @@ def test_every_habit_is_what_pandas_computes(db: Session, seed: int) -> None:
     found = looked_at(db, bank, list(everything.index))
     places = {identity: place for place, identity in enumerate(found.transaction_id.to_pylist())}
     assert set(places) == set(everything.index)
-    for row in everything[everything.customer_id.notna()].itertuples():
+    for row in each(everything[everything.customer_id.notna()]):
         for name, value in expected(row, everything).items():
             group, _, attribute = name.partition(".")
             values = getattr(getattr(found, group), attribute) if attribute else getattr(found, group)

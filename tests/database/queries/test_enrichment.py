@@ -17,7 +17,7 @@ from database.queries.measuring import measure
 from database.segments.tail import delete_recorded
 from models.banks import Bank
 from models.transactions import VOLUME_TYPES
-from tests.dashboard.small_worlds import draw_rows, make_people, stored
+from tests.dashboard.small_worlds import draw_rows, each, make_people, stored
 
 HOUR, DAY = pd.Timedelta(hours=1), pd.Timedelta(hours=24)
 SEEDS = range(4)
@@ -65,7 +65,7 @@ def assert_exact(session: Session, bank: Bank) -> None:
     session.expire_all()
     everything = stored(session, bank)
     assert everything.enriched_at.notna().all()
-    for row in everything.itertuples():
+    for row in each(everything):
         for column, value in expected(row, everything).items():
             found = getattr(row, column)
             if value is None:
