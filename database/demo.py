@@ -20,6 +20,7 @@ DEMO_EMAILS: Final = "@demo.localhost"
 
 _JOBS = text("""
 delete from jobs where job_id in (select job_id from dataset_jobs where bank_id = any(:bank_ids))
+    or parameters ->> 'bank' in (select code from banks where bank_id = any(:bank_ids))
 """)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -197,7 +198,7 @@ def _seed_demo(options: argparse.Namespace) -> None:
         upkeep.fold()
         pace = world.stored / max(world.seconds, 0.001)
         _say(f"The demo is there: {world.rows:,} transactions, {pace:,.0f} a second.")
-        _say("Scores and alerts follow in the background while Vigie runs.")
+        _say("Scores, alerts and anomalies follow in the background while Vigie runs.")
     else:
         _say(f"The demo is there already, with {world.rows:,} transactions until {world.options.until}.")
     if known is not None and known != wanted and options.until is not None:
@@ -206,6 +207,7 @@ def _seed_demo(options: argparse.Namespace) -> None:
         codes = banks.demo_codes(session)
         for code in codes if world.stored else ():
             submit(session, "enrich", {"bank": code, "alerts": "recent"})
+            submit(session, "detect", {"bank": code})
     path = add_colleagues(WebSettings.from_env().home, codes)
     if path is not None:
         _say(f"Demo logins (lead, two analysts, a viewer) are in {path}")
@@ -220,6 +222,7 @@ def _today(number: int) -> date:
 def _remove_demo() -> None:
     with owner_session() as owner:
         removed = remove_demo(owner, lambda table, rows: _say(f"{table}: {rows:,} rows deleted"))
+    shutil.rmtree(WebSettings.from_env().home / FOLDER, ignore_errors=True)
     _say(f"Demo banks removed: {removed}." if removed else "There is no demo.")
 
 
