@@ -83,10 +83,15 @@ class PageCallbacks:
         @wraps(function)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> Any:
             require(self._page.permission)
-            with acting(page=self._page.path):
+            with acting(page=self._page.path, filter_=_filter(args)):
                 return encoded(function(*args, **kwargs))
 
         return guarded
+
+
+def _filter(args: tuple[Any, ...]) -> str | None:
+    """Return the address that a callback was asked with, from its `?` on."""
+    return next((arg[1:1_000] for arg in args if isinstance(arg, str) and arg.startswith("?")), None)
 
 
 def require(permission: Permission) -> None:

@@ -16,6 +16,7 @@ class Acting:
     user: str | None = None
     request_id: str | None = None
     user_id: int | None = None
+    filter: str | None = None
 
 
 _NOBODY = Acting()
@@ -34,8 +35,9 @@ def acting(
     user: str | None = None,
     request_id: str | None = None,
     user_id: int | None = None,
+    filter_: str | None = None,
 ) -> Iterator[Acting]:
-    """Name the page or endpoint, user and request of what happens inside; None keeps what was known."""
+    """Name the page, its filter, user and request of what happens inside; None keeps what was known."""
     known = _acting.get()
     now = replace(
         known,
@@ -43,6 +45,7 @@ def acting(
         user=known.user if user is None else user,
         request_id=known.request_id if request_id is None else request_id,
         user_id=known.user_id if user_id is None else user_id,
+        filter=known.filter if filter_ is None else filter_,
     )
     token = _acting.set(now)
     try:

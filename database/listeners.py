@@ -13,6 +13,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from database.context import current
+from database.plans import plan_of
 
 LOGGER = logging.getLogger(__name__)
 STATEMENT_SHOWN = 2_000
@@ -69,37 +70,42 @@ def log_slow_queries(engine: Engine, *, threshold_ms: float) -> None:
         connection.info.setdefault(_STARTED, []).append(perf_counter())
 
     def ended(
-        connection: Connection, _cursor: Any, statement: str, _parameters: Any, context: Any, _many: object
+        connection: Connection, _cursor: Any, statement: str, parameters: Any, context: Any, many: object
     ) -> None:
         is_bulk = context is not None and context.execution_options.get(BULK)
-        _judge(connection, statement, math.inf if is_bulk else threshold_ms)
+        duration_ms = _lasted(connection)
+        if duration_ms >= (math.inf if is_bulk else threshold_ms):
+            _warn(duration_ms, statement, None if many else plan_of(connection, statement, parameters))
 
     def failed(problem: ExceptionContext) -> None:
         if problem.connection is not None and not problem.connection.invalidated and problem.statement:
-            _judge(problem.connection, problem.statement, threshold_ms)
+            duration_ms = _lasted(problem.connection)
+            if duration_ms >= threshold_ms:
+                _warn(duration_ms, problem.statement, None)
 
     event.listen(engine, "before_cursor_execute", started)
     event.listen(engine, "after_cursor_execute", ended)
     event.listen(engine, "handle_error", failed)
 
 
-def _judge(connection: Connection, statement: str, threshold_ms: float) -> None:
+def _lasted(connection: Connection) -> float:
+    """Return how long the statement that began last took; -1 where none is known to have begun."""
     starts: list[float] = connection.info.get(_STARTED, [])
-    if not starts:
-        return
-    duration_ms = (perf_counter() - starts.pop()) * 1_000
-    if duration_ms < threshold_ms:
-        return
-    acting = current()
+    return (perf_counter() - starts.pop()) * 1_000 if starts else -1.0
+
+
+def _warn(duration_ms: float, statement: str, plan: str | None) -> None:
+    acting, shown = current(), " ".join(statement.split())[:STATEMENT_SHOWN]
     LOGGER.warning(
         "slow query: %.0f ms on %s for %s: %s",
         duration_ms,
         acting.page or "no page",
         acting.user or "nobody",
-        " ".join(statement.split())[:STATEMENT_SHOWN],
+        shown,
         extra={
             "category": "database",
             "duration_ms": duration_ms,
             "path": acting.page,
+            "details": {"statement": shown, "filter": acting.filter, "plan": plan},
         },
     )

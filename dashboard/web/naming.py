@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import secrets
 from contextlib import ExitStack
+from typing import Final
 
 from flask import Flask, g, request
 
 from database.context import acting
 from models.access import Person
+
+LONGEST_FILTER: Final = 1_000
 
 
 def name_requests(server: Flask) -> None:
@@ -24,7 +27,11 @@ def name_person(person: Person) -> None:
 
 def _begin() -> None:
     g.acting = ExitStack()
-    g.acting.enter_context(acting(page=request.path, request_id=secrets.token_hex(8)))
+    g.acting.enter_context(acting(page=request.path, request_id=secrets.token_hex(8), filter_=_filter()))
+
+
+def _filter() -> str | None:
+    return request.query_string.decode("utf-8", "replace")[:LONGEST_FILTER] or None
 
 
 def _end(_error: BaseException | None) -> None:

@@ -18,6 +18,13 @@ blueprint = Blueprint("preferences", __name__)
 CHOICES: Final[dict[str, frozenset[str]]] = {"language": frozenset(LANGUAGES), "theme": frozenset(Theme)}
 
 
+@blueprint.get("/_session")
+@opens(Door.SIGNED_IN)
+def session() -> Response:
+    """Say that the session still stands: pages that are left open ask now and then, in the background."""
+    return Response(status=204)
+
+
 @blueprint.put("/preferences")
 @opens(Door.SIGNED_IN)
 def preferences() -> Response:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -96,6 +96,26 @@ def create(
     if session.execute(made.returning(Bank.bank_id)).one_or_none() is None:
         raise ConflictError(N_("There is a bank with the code {code} already."), code=code)
     return bank_settings(session, code)
+
+
+def lock(session: Session, code: str) -> BankSettings:
+    """Return the bank with this code, which nobody else changes before the transaction has ended."""
+    session.execute(select(Bank.bank_id).where(Bank.code == code).with_for_update())
+    return bank_settings(session, code)
+
+
+def store(session: Session, bank: BankSettings) -> None:
+    """Store a bank's terms; its code and country stay."""
+    _refuse_malformed(bank.code, bank.country, bank.base_currency, bank.time_zone)
+    kept = {"bank_id", "code", "country", "is_demo"}
+    values = {field.name: getattr(bank, field.name) for field in fields(bank) if field.name not in kept}
+    session.execute(update(Bank).where(Bank.bank_id == bank.bank_id).values(**values))
+
+
+def has_rows(session: Session, bank_id: int) -> bool:
+    """Say whether a bank of the session's scope has transactions."""
+    found = text("select exists (select from transactions where bank_id = :bank_id)")
+    return bool(session.scalar(found, {"bank_id": bank_id}))
 
 
 def grant_to_admins(session: Session, bank_id: int) -> tuple[str, ...]:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, func, insert, or_, select, text
+from sqlalchemy import ColumnElement, ScalarSelect, and_, func, insert, or_, select, text
 from sqlalchemy.orm import Session
 
 from models.users import LoginHistory
@@ -24,6 +24,7 @@ class Outcome(StrEnum):
     SUCCEEDED = "succeeded"
     LOCKED = "locked"
     SLOWED = "slowed"
+    UNLOCKED = "unlocked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +68,12 @@ def latest_tries(session: Session, attempt: Attempt, *, since: datetime, limit: 
         .where(*here, LoginHistory.outcome == Outcome.SUCCEEDED.value)
         .scalar_subquery()
     )
+    forgiven = func.coalesce(func.greatest(success, _unlocked(attempt, since)), since)
     return list(
         session.scalars(
             select(LoginHistory.at)
             .where(*here, LoginHistory.outcome == Outcome.TRIED.value)
-            .where(LoginHistory.at > func.coalesce(success, since))
+            .where(LoginHistory.at > forgiven)
             .order_by(LoginHistory.at.desc())
             .limit(limit)
         )
@@ -80,7 +82,8 @@ def latest_tries(session: Session, attempt: Attempt, *, since: datetime, limit: 
 
 def tries_of_account(session: Session, attempt: Attempt, *, since: datetime) -> int:
     """How often this account was tried from anywhere."""
-    return _count(session, _of_account(attempt), since)
+    unlocked = func.coalesce(_unlocked(attempt, since), since)
+    return _count(session, and_(_of_account(attempt), LoginHistory.at > unlocked), since)
 
 
 def tries_from_address(session: Session, ip: str, *, since: datetime) -> int:
@@ -106,6 +109,15 @@ def has_succeeded_here(session: Session, attempt: Attempt, *, since: datetime) -
 def _of_account(attempt: Attempt) -> ColumnElement[bool]:
     named = func.lower(LoginHistory.username_tried) == attempt.name[:LONGEST_NAME].lower()
     return named if attempt.user_id is None else or_(named, LoginHistory.user_id == attempt.user_id)
+
+
+def _unlocked(attempt: Attempt, since: datetime) -> ScalarSelect[Any]:
+    """When an administrator last let this account in again."""
+    return (
+        select(func.max(LoginHistory.at))
+        .where(_of_account(attempt), LoginHistory.at > since, LoginHistory.outcome == Outcome.UNLOCKED.value)
+        .scalar_subquery()
+    )
 
 
 def _count(session: Session, which: ColumnElement[bool], since: datetime) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ColumnElement, and_, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from models.access import Person
@@ -113,6 +113,16 @@ def end_by_token(session: Session, token_hash: str, *, at: datetime, reason: str
 def end_all(session: Session, user_id: int, *, at: datetime, reason: str) -> None:
     """End every session of a user, on every worker with the next request."""
     _end(session, UserSession.user_id == user_id, at=at, reason=reason)
+
+
+def end_of_user(session: Session, user_id: int, session_id: int, *, at: datetime, reason: str) -> None:
+    """End one session of a user; another person's is left alone."""
+    _end(
+        session,
+        and_(UserSession.session_id == session_id, UserSession.user_id == user_id),
+        at=at,
+        reason=reason,
+    )
 
 
 def _end(session: Session, which: ColumnElement[bool], *, at: datetime, reason: str) -> None:
