@@ -149,6 +149,8 @@
     const form = at("data-form");
     if (!form || !form.contains(event.target)) return;
     if (event.target.name.startsWith("map.")) form.dataset.mapped = "yes";
+    // Other kinds of rows have other fields.
+    if (event.target.name === "kind") delete form.dataset.mapped;
     put("data-check", null);
     put("data-uploaded", { upload: form.dataset.upload, form: read(form) });
   }

@@ -22,6 +22,8 @@ from layouts.data_tables import KINDS
 from layouts.icons import icon
 from models.messages import N_, Message
 
+FORM = "data-form"
+INPUTS = {"time_zone": "data-time-zone", "currency": "data-currency", "base_date": "data-base-date"}
 ALERTS = {
     AlertsMode.RECENT: N_("for recent transactions"),
     AlertsMode.NONE: N_("for none"),
@@ -42,7 +44,7 @@ def arrived(found: Arrival, words: Words) -> list[Component]:
         parts.append(_mapping(found, words))
     if proposal.rows:
         parts.append(_rows(found, words))
-    return [html.Form([*parts, _next(found, words)], id="data-form", **data(upload=found.upload_id))]
+    return [html.Form([*parts, _next(found, words)], id=FORM, **data(upload=found.upload_id))]
 
 
 def _heading(found: Arrival, words: Words) -> Component:
@@ -116,13 +118,15 @@ def _rows(found: Arrival, words: Words) -> Component:
     heads = [say(field_name(name)) for name in filled]
     table = html.Table(
         [
-            html.Caption(say(N_("The first rows as they would arrive")), className="panel-title"),
+            html.Caption(
+                say(N_("The first rows as they would arrive, times in UTC")), className="panel-title"
+            ),
             html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])),
             html.Tbody([_row(row, filled, words) for row in proposal.rows]),
         ],
         className="data-table data-preview num",
     )
-    label = say(N_("The first rows as they would arrive"))
+    label = say(N_("The first rows as they would arrive, times in UTC"))
     return html.Div(table, className="data-scroll", tabIndex="0", role="region", **aria(label=label))
 
 
@@ -155,7 +159,7 @@ def _next(found: Arrival, words: Words) -> Component:
         words.say(N_("Check the whole file")),
         type="button",
         className="button button-secondary",
-        disabled=not is_ready,
+        disabled=not (is_ready and found.proposal.can_be_checked),
         **data(check=""),
     )
     begin = html.Button(
@@ -181,7 +185,7 @@ def _select(name: str, label: str, options: Sequence[tuple[str, str]], chosen: A
 def _input(name: str, label: str, form: Any, example: str) -> Component:
     given = form.get(name)
     field = dcc.Input(
-        id=f"data-{name.replace('_', '-')}",
+        id=INPUTS[name],
         name=name,
         value=given if isinstance(given, str) else "",
         placeholder=example,

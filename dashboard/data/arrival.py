@@ -41,14 +41,15 @@ def arrival(person: Person, home: Path, asked: Any) -> Arrival | None:
         raise NotFoundError(N_("You have no bank to import into: ask an administrator for one."))
     given = asked.get("form")
     form = {"bank": banks[0].code, **(given if isinstance(given, dict) else {})}
+    zone = next((bank.time_zone for bank in banks if bank.code == form["bank"]), "UTC")
     return Arrival(
-        upload.upload_id, upload.name, upload.size, banks, form, _proposal(person, upload.path, form)
+        upload.upload_id, upload.name, upload.size, banks, form, _proposal(person, upload.path, form, zone)
     )
 
 
-def _proposal(person: Person, path: Path, form: Mapping[str, Any]) -> Proposal:
+def _proposal(person: Person, path: Path, form: Mapping[str, Any], zone: str) -> Proposal:
     try:
-        found, _ = propose(path, options_of(person, form))
+        found, _ = propose(path, options_of(person, form), zone)
     except UserError as mistake:
         return Proposal(problem=mistake.message)
     return found

@@ -29,3 +29,4 @@ class Proposal:
     rows: tuple[Row, ...] = ()
     notes: tuple[Message, ...] = ()
     problem: Message | None = None
+    can_be_checked: bool = True

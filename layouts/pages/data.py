@@ -19,6 +19,13 @@ from models.messages import N_
 BOX, DATASETS, RUNS = "data-page", "data-datasets", "data-runs"
 TICK, ACTED = "data-tick", "data-acted"
 UPLOADED, ARRIVAL, CHECK, REPORT = "data-uploaded", "data-arrival", "data-check", "data-report"
+SAID, UPLOAD, FILE, BAR, PROGRESS = "data-said", "data-upload", "data-file", "data-bar", "data-progress"
+QUESTION, QUESTION_TITLE, QUESTION_LIST = "data-question", "data-question-title", "data-question-list"
+QUESTION_TYPED, QUESTION_NAME, QUESTION_ACTION = (
+    "data-question-typed",
+    "data-question-name",
+    "data-question-action",
+)
 READ, READING = "data-read", "data-read is-reading"
 LOOK_OFTEN_MS: Final = 1_500
 LOOK_SELDOM_MS: Final = 20_000
@@ -40,7 +47,7 @@ def layout(context: PageContext) -> Component:
     return html.Div(
         [
             page_head(t(PAGE.name), actions=_actions(t, context)),
-            html.Div(id="data-said", className="visually-hidden", role="status"),
+            html.Div(id=SAID, className="visually-hidden", role="status"),
             _bring_in(t),
             _section(t(N_("Datasets")), t(N_("What is stored, by the file that brought it.")), DATASETS),
             _section(
@@ -80,14 +87,14 @@ def _bring_in(t: Translator) -> Component:
     )
     line = html.Div(
         [
-            html.Span(id="data-file", className="data-first"),
-            html.Progress(id="data-bar", max="1", value="0", **aria(label=t(N_("Upload")))),
-            html.Span(id="data-progress", className="data-second num"),
+            html.Span(id=FILE, className="data-first"),
+            html.Progress(id=BAR, max="1", value="0", **aria(label=t(N_("Upload")))),
+            html.Span(id=PROGRESS, className="data-second num"),
             html.Button(t(N_("Pause")), className="button button-quiet", **data(pause="")),
             html.Button(t(N_("Go on")), className="button button-quiet", **data(go_on="")),
             html.Button(t(N_("Give up")), className="button button-quiet", **data(give_up="")),
         ],
-        id="data-upload",
+        id=UPLOAD,
         className="data-upload",
         hidden=True,
     )
@@ -123,8 +130,8 @@ def _question(t: Translator) -> Component:
     """Draw the dialog that a dangerous action asks by; its words come with the question."""
     typed = html.Label(
         [
-            html.Span(id="data-question-typed"),
-            dcc.Input(id="data-question-name", className="data-input", autoComplete="off"),
+            html.Span(id=QUESTION_TYPED),
+            dcc.Input(id=QUESTION_NAME, className="data-input", autoComplete="off"),
         ],
         className="data-field",
     )
@@ -132,7 +139,7 @@ def _question(t: Translator) -> Component:
         [
             html.Button(t(N_("Keep it")), className="button button-quiet", **data(keep="")),
             html.Button(
-                html.Span(id="data-question-action"),
+                html.Span(id=QUESTION_ACTION),
                 className="button button-danger",
                 disabled=True,
                 **data(sure=""),
@@ -141,10 +148,10 @@ def _question(t: Translator) -> Component:
         className="data-question-acts",
     )
     return html.Dialog(
-        [html.H2(id="data-question-title"), html.Ul(id="data-question-list"), typed, acts],
-        id="data-question",
+        [html.H2(id=QUESTION_TITLE), html.Ul(id=QUESTION_LIST), typed, acts],
+        id=QUESTION,
         className="data-question",
-        **aria(labelledby="data-question-title"),
+        **aria(labelledby=QUESTION_TITLE),
     )
 
 

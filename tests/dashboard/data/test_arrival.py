@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dashboard.data import uploads
 from dashboard.data.arrival import Arrival, arrival
 from models.access import Person, Role
+from models.banks import Bank
 from models.errors import NotFoundError
 from tests.factories import make_bank, make_user
 
@@ -57,6 +60,26 @@ def test_a_choice_of_the_form_wins_over_the_guess(person: Person, tmp_path: Path
     mapping = {"transaction_id": "odd", "timestamp": "created at", "amount": "amt", "currency": "ccy"}
     found = arrived(person, tmp_path, STRANGE, {"map": mapping}).proposal
     assert found.rows[0].values["transaction_id"] == "x"
+
+
+def test_times_without_a_zone_are_the_banks_own(person: Person, tmp_path: Path, db: Session) -> None:
+    make_bank(db, "paris", time_zone="Europe/Paris")
+    user = make_user(db, *db.scalars(select(Bank).where(Bank.code == "paris")), role=Role.LEAD)
+    french = replace(person, user_id=user.user_id, banks=("paris",))
+    assert arrived(french, tmp_path, STRANGE).proposal.rows[0].values["timestamp"] == "2024-03-04 09:00:00"
+
+
+def test_late_labels_are_mapped_by_their_own_fields(person: Person, tmp_path: Path) -> None:
+    body = b"transaction_id,is_fraud,known_at\np1,1,2024-03-09\n"
+    found = arrived(person, tmp_path, body, {"kind": "labels"}).proposal
+    assert found.problem is None
+    assert found.mapping == {
+        "transaction_id": "transaction_id",
+        "is_fraud": "is_fraud",
+        "known_at": "known_at",
+    }
+    assert not found.can_be_checked
+    assert arrived(person, tmp_path, b"a,b\n1,2\n", {"kind": "rates"}).proposal.problem is not None
 
 
 def test_what_is_missing_is_said_instead_of_rows(person: Person, tmp_path: Path) -> None:
