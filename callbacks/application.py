@@ -7,7 +7,24 @@ from typing import Final
 
 from dash.exceptions import DependencyException
 
-from callbacks import data, overview, routing, shell, transaction, transactions
+from callbacks import (
+    alert,
+    alerts,
+    banks,
+    customer,
+    data,
+    health,
+    high_risk,
+    high_value,
+    logs,
+    merchant,
+    overview,
+    routing,
+    shell,
+    transaction,
+    transactions,
+    users,
+)
 from callbacks.dispatch import DISPATCH, guard_dispatch
 from callbacks.interface import Interface
 from callbacks.registrar import SHELL
@@ -20,9 +37,19 @@ REGISTER: Final[tuple[Callable[[Interface], None], ...]] = (
     shell.register,
     routing.register,
     overview.register,
+    high_value.register,
+    high_risk.register,
     transactions.register,
     transaction.register,
+    alerts.register,
+    alert.register,
+    customer.register,
+    merchant.register,
     data.register,
+    users.register,
+    banks.register,
+    health.register,
+    logs.register,
 )
 DASH_ENDPOINTS: Final[dict[str, Access]] = {
     "/": Door.SIGNED_IN,

@@ -54,6 +54,10 @@ DIMENSION_KEYS = {
 """Key in the address of each dimension that may be filtered by."""
 
 
+OF_ONE_PAGE = frozenset({"status", "severity", "assignee", "sort"})
+"""Keys that the alert list alone understands; elsewhere they are no mistake."""
+
+
 class Measure(StrEnum):
     """Whether the page's rates count transactions or their amounts."""
 
@@ -122,6 +126,8 @@ class Filters:
     def without(self, key: str) -> Self:
         """Return the same filter with one key of the address lifted."""
         slug = DIMENSION_KEYS.get(key.removesuffix("!"))
+        if slug is None and key.endswith("!"):
+            return self
         if slug is None:
             name = {"amount": "amount_e4", "score": "score_e4"}.get(key, key)
             lifted: dict[str, Any] = {name: None}
@@ -151,6 +157,7 @@ def _split(query: str) -> dict[str, list[str]]:
     values: dict[str, list[str]] = {}
     for key, text in pairs:
         values.setdefault(key, []).append(text)
+    values = {key: texts for key, texts in values.items() if key not in OF_ONE_PAGE}
     version = values.pop("v", [str(VERSION)])
     if version != [str(VERSION)]:
         raise UserError(N_("This address was made by another version of Vigie; choose the filters again."))

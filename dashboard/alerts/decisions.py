@@ -105,7 +105,7 @@ def assign(person: Person, looked: Sequence[Looked], to: int | None) -> Outcome:
     """Give alerts to somebody, or to nobody; whom but oneself, only who may assign alerts."""
     if to not in {None, person.user_id} and not person.may(Permission.ASSIGN_ALERTS):
         raise ForbiddenError(N_("Your role does not allow this."))
-    _refuse_person(person, looked)
+    refuse_person(person, looked)
     now = clock.now()
     batch = uuid4() if len(looked) > 1 else None
     with get_db_session(person.banks) as session:
@@ -123,7 +123,7 @@ def assign(person: Person, looked: Sequence[Looked], to: int | None) -> Outcome:
 
 def add_note(person: Person, alert_id: int, note: str) -> int:
     """Write a note on an alert and return its step; it changes nothing of the alert."""
-    _refuse_person(person, [Looked(alert_id, 1)])
+    refuse_person(person, [Looked(alert_id, 1)])
     text = _read_note(note)
     if text is None:
         raise UserError(N_("The note is empty."))
@@ -167,8 +167,16 @@ def changed_since(session: Session, alert: Alert) -> Message:
     )
 
 
+def refuse_person(person: Person, looked: Sequence[Looked]) -> None:
+    """Raise unless this person may change alerts, and these are some, each once, and not too many."""
+    if not person.may(Permission.DECIDE_ALERTS):
+        raise ForbiddenError(N_("Your role does not allow this."))
+    if not 1 <= len({each.alert_id for each in looked}) == len(looked) <= MOST_AT_ONCE:
+        raise UserError(N_("Choose from 1 to {most} alerts, each once."), most=MOST_AT_ONCE)
+
+
 def _refuse(person: Person, looked: Sequence[Looked], decision: Decision) -> None:
-    _refuse_person(person, looked)
+    refuse_person(person, looked)
     if decision.status in LABELS and not person.may(Permission.LABEL):
         raise ForbiddenError(N_("Your role does not allow this."))
     if decision.status in REASONS and reason_of(decision.status, decision.reason) is None:
@@ -182,13 +190,6 @@ def _refuse(person: Person, looked: Sequence[Looked], decision: Decision) -> Non
             N_("An alert sleeps at least a moment and at most {days} days."), days=LONGEST_SNOOZE.days
         )
     _read_note(decision.note)
-
-
-def _refuse_person(person: Person, looked: Sequence[Looked]) -> None:
-    if not person.may(Permission.DECIDE_ALERTS):
-        raise ForbiddenError(N_("Your role does not allow this."))
-    if not 1 <= len({each.alert_id for each in looked}) == len(looked) <= MOST_AT_ONCE:
-        raise UserError(N_("Choose from 1 to {most} alerts, each once."), most=MOST_AT_ONCE)
 
 
 def _read_note(note: str | None) -> str | None:

@@ -14,6 +14,7 @@ from dashboard.alerts.decisions import LABELS, MOST_AT_ONCE, Done, Left, Outcome
 from dashboard.labels import set_labels
 from database.connection import Session, get_db_session
 from database.queries import alert_events, audit, labels
+from database.queries.alert_events import CHANGES
 from database.queries.audit import Deed
 from database.queries.labels import Statement
 from models.access import Permission, Person
@@ -21,6 +22,8 @@ from models.alerts import Alert, AlertEvent, AlertStatus
 from models.errors import ConflictError, ForbiddenError, NotFoundError
 from models.labels import LabelSource
 from models.messages import N_, Message
+
+__all__ = ["AS_LONG_AS", "CHANGES", "undo", "undo_batch"]
 
 LOGGER = logging.getLogger(__name__)
 AS_LONG_AS: Final = timedelta(hours=24)
@@ -77,7 +80,7 @@ def _undo(person: Person, numbers: Sequence[int]) -> Outcome:
 
 
 def _refuse(change: AlertEvent, person: Person, now: datetime) -> None:
-    if change.kind not in alert_events.CHANGES:
+    if change.kind not in CHANGES:
         raise ConflictError(N_("Only a change of an alert can be taken back."))
     if change.by != person.user_id and not person.may(Permission.APPROVE_DECISIONS):
         raise ForbiddenError(N_("Only who made a change, or a lead, may take it back."))

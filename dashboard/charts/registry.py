@@ -6,12 +6,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
-from dashboard.charts import examples
+from dashboard.charts import examples, party_examples
 from dashboard.charts.amounts import amount_spread
 from dashboard.charts.bars import rate_bars
+from dashboard.charts.concentration import concentration_curves
+from dashboard.charts.counts import counts_over_time
 from dashboard.charts.figure import Figure
 from dashboard.charts.heat import hour_weekday
+from dashboard.charts.limit_bands import limit_bands
 from dashboard.charts.over_time import rate_over_time
+from dashboard.charts.payments import payment_strip
+from dashboard.charts.places import place_map
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,26 @@ def _amounts() -> Iterable[Callable[[], Figure]]:
     return (partial(amount_spread, *each) for each in examples.amounts())
 
 
+def _counts() -> Iterable[Callable[[], Figure]]:
+    return (partial(counts_over_time, *each) for each in examples.counts())
+
+
+def _limit_bands() -> Iterable[Callable[[], Figure]]:
+    return (partial(limit_bands, *each) for each in examples.limit_bands())
+
+
+def _concentration() -> Iterable[Callable[[], Figure]]:
+    return (partial(concentration_curves, *each) for each in examples.concentrations())
+
+
+def _strips() -> Iterable[Callable[[], Figure]]:
+    return (partial(payment_strip, *each) for each in party_examples.strips())
+
+
+def _places() -> Iterable[Callable[[], Figure]]:
+    return (partial(place_map, *each) for each in party_examples.places())
+
+
 CHARTS: dict[str, Chart] = {
     chart.slug: chart
     for chart in (
@@ -45,5 +70,10 @@ CHARTS: dict[str, Chart] = {
         Chart("rate-bars", _bars),
         Chart("hour-weekday", _heat),
         Chart("amount-spread", _amounts),
+        Chart("counts-over-time", _counts),
+        Chart("limit-bands", _limit_bands),
+        Chart("concentration", _concentration),
+        Chart("payment-strip", _strips),
+        Chart("place-map", _places),
     )
 }

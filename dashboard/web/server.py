@@ -11,6 +11,8 @@ from dashboard.config import WebSettings
 from dashboard.language import Translator, translator
 from dashboard.web import (
     access,
+    administration,
+    alerts,
     data,
     errors,
     files,
@@ -62,8 +64,10 @@ def create_server(settings: WebSettings) -> Flask:
         health.blueprint,
         listing.blueprint,
         finding.blueprint,
+        alerts.blueprint,
         uploads.blueprint,
         data.blueprint,
+        administration.blueprint,
     ):
         server.register_blueprint(blueprint)
     server.context_processor(_words)

@@ -5,7 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from layouts.page import Page
-from layouts.pages import data, overview, transaction, transactions
+from layouts.pages import (
+    alert,
+    alerts,
+    banks,
+    customer,
+    data,
+    health,
+    high_risk,
+    high_value,
+    logs,
+    merchant,
+    overview,
+    transaction,
+    transactions,
+    users,
+)
 
 
 def by_path(pages: Iterable[Page]) -> dict[str, Page]:
@@ -18,4 +33,22 @@ def by_path(pages: Iterable[Page]) -> dict[str, Page]:
     return found
 
 
-PAGES: dict[str, Page] = by_path([overview.PAGE, transactions.PAGE, transaction.PAGE, data.PAGE])
+PAGES: dict[str, Page] = by_path(
+    [
+        overview.PAGE,
+        high_value.PAGE,
+        high_risk.PAGE,
+        high_risk.RATES,
+        alerts.PAGE,
+        alert.PAGE,
+        transactions.PAGE,
+        transaction.PAGE,
+        customer.PAGE,
+        merchant.PAGE,
+        data.PAGE,
+        users.PAGE,
+        banks.PAGE,
+        health.PAGE,
+        logs.PAGE,
+    ]
+)

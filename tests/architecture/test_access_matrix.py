@@ -24,6 +24,8 @@ from tests.visitors import EVERYBODY, FOREIGN, STRANGER, Visitors
 
 SIGNED_IN: Final = frozenset({"viewer", "analyst", "lead", "admin", FOREIGN})
 LEADS: Final = frozenset({"lead", "admin"})
+ADMINS: Final = frozenset({"admin"})
+DECIDERS: Final = SIGNED_IN - {"viewer"}
 
 CALLBACKS: Final[dict[str, frozenset[str]]] = {
     "page.children": SIGNED_IN,
@@ -32,12 +34,22 @@ CALLBACKS: Final[dict[str, frozenset[str]]] = {
     "data-arrival.children": LEADS,
     "data-report.children": LEADS,
     "transactions-data.data": SIGNED_IN,
+    "users-list.children": ADMINS,
+    "banks-list.children": ADMINS,
+    "health-content.children": ADMINS,
+    "logs-list.children": ADMINS,
     "transaction-content.children": SIGNED_IN,
+    "alerts-data.data": DECIDERS,
+    "alert-content.children": DECIDERS,
+    "customer-above.children": DECIDERS,
+    "merchant-above.children": SIGNED_IN,
 }
 """Each server callback by its first output, and who may call it."""
 
 BROWSER_ONLY: Final = frozenset(
     {
+        "alerts-fresh.className",
+        "alerts-status.children",
         "frame.data-path",
         "overview-fresh.className",
         "overview-rate-graph.figure",
@@ -67,10 +79,22 @@ ROUTES: Final[dict[str, tuple[str, frozenset[str]]]] = {
     "/data/datasets/<bank>/<int:dataset_id>/undo": ("POST", LEADS),
     "/data/demo": ("GET", frozenset({"admin"})),
     "/data/demo/remove": ("POST", frozenset({"admin"})),
+    "/_session": ("GET", SIGNED_IN),
+    "/users": ("POST", ADMINS),
+    "/users/<int:user_id>/<change>": ("POST", ADMINS),
+    "/banks/<code>": ("POST", ADMINS),
     "/v/<digest>/<name>": ("GET", SIGNED_IN),
     "/": ("GET", SIGNED_IN),
     "/<path:path>": ("GET", SIGNED_IN),
     "/_rows": ("GET", SIGNED_IN),
+    "/_news": ("GET", DECIDERS),
+    "/_alerts": ("GET", DECIDERS),
+    "/alerts/frozen": ("POST", DECIDERS),
+    "/alerts/preview": ("POST", DECIDERS),
+    "/alerts/decide": ("POST", DECIDERS),
+    "/alerts/assign": ("POST", DECIDERS),
+    "/alerts/note": ("POST", DECIDERS),
+    "/alerts/undo": ("POST", DECIDERS),
     "/_choices": ("GET", SIGNED_IN),
     "/_search": ("GET", SIGNED_IN),
     "/export/transactions.<kind>": ("GET", SIGNED_IN - {"viewer"}),
@@ -96,6 +120,8 @@ FILLED: Final = {
     "<int:job_id>": "7",
     "<int:dataset_id>": "7",
     "<bank>": "nowhere",
+    "<int:user_id>/<change>": "7/unlock",
+    "<code>": "nowhere",
 }
 
 
@@ -309,7 +335,8 @@ def _is_own_refusal(who: str, rule: str, method: str, answer: TestResponse) -> b
         return (method, answer.status_code) == ("POST", 401) or answer.location == "/"
     if rule == "/password" and who != STRANGER:
         return (method, answer.status_code) == ("POST", 401)
-    if rule.startswith(("/uploads", "/data/")) and who in ROUTES[rule][1]:
+    looking = ("/uploads", "/data/", "/users/", "/banks/", "/alerts/", "/_alerts")
+    if rule.startswith(looking) and who in ROUTES[rule][1]:
         # Nothing is there for an empty request: the view looked for it, so the gate let it in.
         does = method in ROUTES[rule][0].split() or (method == "HEAD" and "GET" in ROUTES[rule][0])
         return does and answer.status_code in {400, 404, 415}

@@ -1,0 +1,137 @@
+"""The payments of one customer or merchant over time: each a mark by its amount, the usual range shaded."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from dashboard import formatting as f
+from dashboard.charts.figure import FRAUD, GENUINE, NODATA, TEXT_1, UNKNOWN, Figure, Margin, Trace, Words
+from models.messages import N_
+
+MARGIN: Final[Margin] = {"l": 48, "r": 14, "t": 8, "b": 22}
+_MARKS: Final = (
+    (True, N_("fraud"), "triangle-up", FRAUD),
+    (False, N_("genuine"), "circle", GENUINE),
+    (None, N_("unknown"), "circle-open", UNKNOWN),
+)
+_TICKS: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """One mark: when, how much in base units, what it was, and its id."""
+
+    at: datetime
+    amount: float
+    is_fraud: bool | None
+    identity: str
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """What the chart shows; `usual` is the range from the 5th to the 95th percentile, None for too few."""
+
+    payments: Sequence[Payment]
+    since: datetime
+    until: datetime
+    usual: tuple[float, float] | None
+    currency: str
+    zone: str
+    marked: Collection[str] = ()
+
+
+def payment_strip(strip: Strip, words: Words) -> Figure:
+    """Draw the marks on a logarithmic axis; those that are meant are ringed."""
+    low, high = _ends(strip)
+    place = ZoneInfo(strip.zone)
+    shapes: list[dict[str, Any]] = []
+    if strip.usual is not None:
+        shapes.append(
+            {
+                "type": "rect",
+                "xref": "paper",
+                "x0": 0,
+                "x1": 1,
+                "y0": strip.usual[0],
+                "y1": strip.usual[1],
+                "fillcolor": NODATA,
+                "opacity": 0.5,
+                "line": {"width": 0},
+                "layer": "below",
+            }
+        )
+    return {
+        "data": [trace for mark in _MARKS if (trace := _trace(strip, mark, place, words))],
+        "layout": {
+            "margin": MARGIN,
+            "hovermode": "closest",
+            "shapes": shapes,
+            "xaxis": {
+                "type": "date",
+                "range": [_local(strip.since, place), _local(strip.until + timedelta(hours=12), place)],
+                **_days(strip, place, words),
+            },
+            "yaxis": {"type": "log", "range": [low, high], **_decades(low, high, strip.currency, words)},
+        },
+    }
+
+
+def _trace(
+    strip: Strip, mark: tuple[bool | None, str, str, str], place: ZoneInfo, words: Words
+) -> Trace | None:
+    is_fraud, name, symbol, color = mark
+    own = [each for each in strip.payments if each.is_fraud is is_fraud]
+    if not own:
+        return None
+    rings = [2.5 if each.identity in strip.marked else 0.0 for each in own]
+    widths = [ring or float(is_fraud is None) for ring in rings]
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [_local(each.at, place) for each in own],
+        "y": [round(each.amount, 2) for each in own],
+        "text": [
+            f"{f.moment(each.at, strip.zone, words.locale)}<br>"
+            f"{f.money_about(each.amount, strip.currency, words.locale)} {words.say(name)}"
+            for each in own
+        ],
+        "hovertemplate": "%{text}<extra></extra>",
+        "marker": {
+            "symbol": symbol,
+            "size": [9 if ring else 6 for ring in rings],
+            "color": color,
+            "line": {"width": widths, "color": TEXT_1 if any(rings) else color},
+        },
+    }
+
+
+def _local(at: datetime, place: ZoneInfo) -> str:
+    return at.astimezone(place).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _ends(strip: Strip) -> tuple[float, float]:
+    amounts = [each.amount for each in strip.payments] or [1.0, 100.0]
+    return math.floor(math.log10(min(amounts)) * 2) / 2, math.ceil(math.log10(max(amounts)) * 2 + 0.2) / 2
+
+
+def _decades(low: float, high: float, currency: str, words: Words) -> dict[str, Any]:
+    powers = range(math.ceil(low), math.floor(high) + 1)
+    return {
+        "tickvals": [10.0**power for power in powers],
+        "ticktext": [f.money_short(10.0**power, currency, words.locale) for power in powers],
+    }
+
+
+def _days(strip: Strip, place: ZoneInfo, words: Words) -> dict[str, Any]:
+    first, last = strip.since.astimezone(place).date(), strip.until.astimezone(place).date()
+    step = max(1, -(-(last - first).days // _TICKS))
+    days = [first + timedelta(days=number) for number in range(0, (last - first).days + 1, step)]
+    return {
+        "tickvals": [day.isoformat() for day in days],
+        "ticktext": [f.day(day, words.locale) for day in days],
+    }

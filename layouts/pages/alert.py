@@ -1,0 +1,44 @@
+"""One alert at an address of its own; reached from the list, from lists of others, and from the search."""
+
+from __future__ import annotations
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from layouts.decision_panel import DecisionIds, decision_panel
+from layouts.page import Page, PageContext
+from layouts.panels import GRAPH_CONFIG
+from models.access import Permission
+from models.messages import N_
+
+CONTENT, STRIP, BELOW, ACTED = "alert-content", "alert-strip", "alert-below", "alert-acted"
+DECIDING = DecisionIds("alert-deciding")
+
+
+def layout(context: PageContext) -> Component:
+    """Draw the page; its answer fills it."""
+    title = html.H1(context.t(PAGE.name), className="page-title")
+    graph = dcc.Graph(
+        id=STRIP, config=GRAPH_CONFIG, className="strip-graph", figure={"data": [], "layout": {}}
+    )
+    return html.Div(
+        [
+            html.Div(html.Div(title, className="page-head"), id=CONTENT),
+            graph,
+            html.Div(id=BELOW),
+            decision_panel(DECIDING, context.t),
+            dcc.Store(id=ACTED),
+        ],
+        className="alert-page",
+    )
+
+
+PAGE = Page(
+    slug="alert",
+    path="/alert",
+    name=N_("Alert"),
+    icon="bell",
+    permission=Permission.DECIDE_ALERTS,
+    layout=layout,
+    is_listed=False,
+)
