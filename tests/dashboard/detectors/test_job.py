@@ -12,6 +12,8 @@ from sqlalchemy import text
 
 from benchmarks._judging import compare, read_truth
 from dashboard.detectors import job
+from dashboard.ingestion.follow_up import enrich_later
+from dashboard.ingestion.options import AlertsMode
 from dashboard.jobs.run import run_job
 from dashboard.jobs.submit import submit
 from dashboard.world.store import store_world
@@ -22,6 +24,7 @@ from database.queries import jobs, patterns
 from database.segments.check import check
 from models.jobs import JobStatus
 from models.transactions import AnomalyType
+from tests.factories import make_bank
 from tests.servers import Database
 
 OPTIONS = WorldOptions(until=date(2026, 7, 1), banks=1, days=90, transactions=12_000, seed=4, pressure=2.0)
@@ -169,3 +172,13 @@ def test_labels_change_nothing_of_what_is_found(truth: Path) -> None:
         owner.execute(text("update transactions set is_fraud = null, fraud_type = null, fraud_reason = null"))
     detect()
     assert stored() == labelled
+
+
+def test_an_import_asks_for_the_detectors_once(committed: Database) -> None:
+    with get_db_session() as session:
+        make_bank(session, "mine")
+    for _ in range(3):
+        enrich_later("mine", None, AlertsMode.NONE)
+    with get_db_session() as session:
+        assert len(jobs.newest(session, kind="detect")) == 1
+        assert len(jobs.newest(session, kind="enrich")) == 3
