@@ -8,11 +8,13 @@ import json
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Self
@@ -22,7 +24,7 @@ from psycopg2 import sql
 
 from database.embedded.account import server_account
 from database.embedded.binaries import copy_binaries, is_complete, major_version, packaged
-from database.embedded.cluster import Cluster
+from database.embedded.cluster import Cluster, is_postgres
 from database.migrations import run_all_migrations
 from database.roles import APPLICATION_ROLE, OWNER_ROLE, READER_ROLE, ensure_roles
 
@@ -91,6 +93,22 @@ class Server:
         self._cluster.start(port=self.port, settings=SETTINGS)
         self._guard = _end_with_us(self._cluster.pid(), None if self.is_kept else self._home)
         return self
+
+    def crash(self) -> None:
+        """Kill every process of the server at once, as no stop would, and start it again where it was."""
+        pid = self._cluster.pid()
+        if pid is None or self._guard is None:
+            raise RuntimeError("the server does not run")
+        family = [pid, *_children(pid)]
+        self._guard.kill()
+        self._guard.communicate()
+        for each in family:
+            with suppress(ProcessLookupError):
+                os.kill(each, signal.SIGKILL)
+        while any(map(is_postgres, family)):
+            time.sleep(0.01)
+        self._cluster.start(port=self.port, settings=SETTINGS)
+        self._guard = _end_with_us(self._cluster.pid(), None if self.is_kept else self._home)
 
     def stop(self) -> None:
         if self._guard is not None:
@@ -178,6 +196,13 @@ def _home(reaches: Callable[[Path], bool]) -> tuple[Path, bool]:
     home = Path(tempfile.mkdtemp(prefix="vigie-test-"))
     home.chmod(0o711)
     return home, False
+
+
+def _children(pid: int) -> list[int]:
+    found = subprocess.run(
+        ["/bin/ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False
+    )
+    return [int(each) for each in found.stdout.split()]
 
 
 def _claim_folder(home: Path, version: int) -> tuple[Path, IO[str]]:

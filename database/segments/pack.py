@@ -124,7 +124,7 @@ alter table segments add constraint ck_segments_data check (octet_length(data) =
 
 def packing_migration() -> str:
     """Return the SQL of `055_pack_records_by_function.sql`."""
-    dialect = postgresql.dialect()  # type: ignore[no-untyped-call] - SQLAlchemy does not type it
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy does not type it
     columns = Transaction.__table__.columns
     kinds = ",\n    ".join(f"{name} {columns[name].type.compile(dialect)}" for name in RECORDED)
     signed = (

@@ -45,7 +45,7 @@ from tests.factories import make_bank
 from tests.proofs.segments_under_load import DAYS, agrees, empty_database, until_it_fails
 
 CLIENTS = 8
-FOLD_EVERY_S, REBUILD_EVERY_S = 0.2, 3.0
+FOLD_EVERY_S, FOLDS_A_REBUILD = 0.2, 15
 ROWS_AN_IMPORT = 30
 UNDONE_AT_ONCE = 20
 # Clients wait where they are far ahead of the comparisons.
@@ -83,7 +83,7 @@ class Outcome:
 
 
 def prove(operations: int, seed: int = 1) -> Outcome:
-    """Do so many operations; the settings point at an empty migrated database."""
+    """Do so many operations on an empty migrated database."""
     with get_db_session() as session:
         banks = [make_bank(session, base_currency="EUR") for _ in range(2)]
         shared = Shared({bank.code: bank.bank_id for bank in banks}, operations)
@@ -102,30 +102,25 @@ def prove(operations: int, seed: int = 1) -> Outcome:
 @contextmanager
 def _at_work(shared: Shared, clients: list[Client]) -> Iterator[Callable[[], bool]]:
     """Clients and maintenance at work; an error of any of them is raised at the end."""
-    upkeep = [partial(_fold, shared), partial(_rebuild, shared)]
-    with ThreadPoolExecutor(len(clients) + len(upkeep)) as pool:
-        kept = [pool.submit(until_it_fails, each, shared.stop) for each in upkeep]
+    with ThreadPoolExecutor(len(clients) + 1) as pool:
+        upkeep = pool.submit(until_it_fails, partial(_keep_up, shared), shared.stop)
         working = [pool.submit(client.run) for client in clients]
         try:
             yield lambda: not (shared.stop.is_set() or all(each.done() for each in working))
         finally:
             shared.stop.set()
-    for each in (*kept, *working):
+    for each in (upkeep, *working):
         each.result()
 
 
-def _fold(shared: Shared) -> None:
+def _keep_up(shared: Shared) -> None:
     while not shared.stop.wait(FOLD_EVERY_S):
         with owner_session() as session:
             shared.folds += bool(fold_tail(session).records)
         with owner_session() as session:
             shared.merges += merge_small_years(session)
-
-
-def _rebuild(shared: Shared) -> None:
-    while not shared.stop.wait(REBUILD_EVERY_S):
-        rebuild()
-        shared.rebuilds += 1
+        if shared.folds % FOLDS_A_REBUILD == FOLDS_A_REBUILD - 1:
+            shared.rebuilds += rebuild().records > 0
 
 
 class Client:
@@ -286,13 +281,12 @@ def main() -> int:
     for version in options.postgres:
         with empty_database(version):
             outcome = prove(options.operations, options.seed)
-        sys.stdout.write(f"PostgreSQL {version}: {told(outcome)}\n")
+        sys.stdout.write(f"PostgreSQL {version}: {_told(outcome)}\n")
         different += len(outcome.different)
     return 1 if different else 0
 
 
-def told(outcome: Outcome) -> str:
-    """Say what was done and found."""
+def _told(outcome: Outcome) -> str:
     shared = outcome.shared
     kinds = ", ".join(f"{number:,} {kind}" for kind, number in sorted(shared.done.items()))
     return (
