@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from dashboard.statistics.risk import Counts, risk_category, risk_scores
-from database.connection import Session, bank_ids
-from database.queries import customers, merchants, parties, past_risk
+from database.connection import Session, bank_ids, get_db_session
+from database.queries import banks, customers, merchants, parties, past_risk
 from database.queries.parties import FraudCounts, Party, Risk
+from database.segments import data_version
 
 
 def update_parties(session: Session) -> int:
@@ -16,12 +17,37 @@ def update_parties(session: Session) -> int:
 
     It reads every payment of the scope: it is work for a job, never for the commit that brings rows.
     """
+    for bank_id in bank_ids(session):
+        parties.hold(session, bank_id)
     changed = customers.update_transaction_stats(session) + merchants.update_transaction_stats(session)
     for bank_id in bank_ids(session):
         bank = Counts(*parties.bank_counts(session, bank_id))
         changed += _update_risk(session, "customer", bank_id, bank)
         changed += _update_risk(session, "merchant", bank_id, bank)
     return changed
+
+
+def update_changed_parties() -> int:
+    """Fold the banks in which something was written since this process last did; return how many that were.
+
+    Labels move totals and risk too, whoever sets them.
+    """
+    with get_db_session() as session:
+        codes = [bank.code for bank in banks.every_bank(session)]
+    return sum(_update_if_changed(code) for code in codes)
+
+
+_folded: dict[str, str] = {}
+
+
+def _update_if_changed(code: str) -> bool:
+    with get_db_session([code]) as session:
+        version = data_version(session)
+        if _folded.get(code) == version:
+            return False
+        update_parties(session)
+    _folded[code] = version
+    return True
 
 
 def _update_risk(session: Session, party: Party, bank_id: int, bank: Counts) -> int:

@@ -9,12 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from dashboard.data.uploads import forget_old_uploads
+from dashboard.risk import update_changed_parties
 from database.upkeep import (
     fold,
     forget_old_queue_entries,
     give_back_stalled_jobs,
     merge_years,
     prepare_partitions,
+    purge_expired_logs,
 )
 
 logger = logging.getLogger(__name__)
@@ -34,8 +36,11 @@ CHORES = (
     Chore("merge-years", 3600.0, merge_years),
     Chore("give-back", 15.0, give_back_stalled_jobs),
     Chore("partitions", 6 * 3600.0, prepare_partitions),
+    Chore("purge-logs", 6 * 3600.0, purge_expired_logs),
     Chore("forget", 24 * 3600.0, forget_old_queue_entries),
     Chore("uploads", 3600.0, forget_old_uploads),
+    # It reads whole banks, and nothing else is done meanwhile.
+    Chore("parties", 3600.0, update_changed_parties),
 )
 
 

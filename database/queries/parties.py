@@ -143,6 +143,14 @@ def set_risk(session: Session, party: Party, bank_id: int, risks: Sequence[Risk]
         return len(session.execute(statement, given, execution_options={BULK: True}).all())
 
 
+def hold(session: Session, bank_id: int) -> None:
+    """Keep others from folding a bank's parties until the transaction ends: two would lock crosswise."""
+    with _room(session, is_whole=True):
+        session.execute(
+            text("select pg_advisory_xact_lock(hashtextextended(:key, 2))"), {"key": f"parties {bank_id}"}
+        )
+
+
 def score_range(category: RiskCategory) -> tuple[float, float]:
     """Return from and below which score a category holds."""
     steps = [*sorted(RISK_FROM.values()), float("inf")]
