@@ -39,15 +39,8 @@ def show(search: str | None, _ticks: int | None, pathname: str | None) -> dict[s
     """Answer the address; where the store is silent, what stands there stays."""
     if own_path(pathname) != page.PAGE.path:
         raise PreventUpdate
-    view, words, path = look(search or "", now=clock.now()), spoken(), pathname or "/"
-    zone = person().time_zone or "UTC"
-    told = {"notices": answer.notices(view, words), "filters": answer.filters(view, words)}
+    view, words = look(search or "", now=clock.now()), spoken()
+    told = answer.told(view, words)
     if view.problem is not None:
         return dict.fromkeys(OUTPUTS, no_update) | told
-    return told | {
-        "list": answer.listed(view, words, path, zone),
-        "detail": answer.detailed(view, words, path, zone),
-        "levels": answer.levels(view, words, path),
-        "strip": answer.strip(view, words, path, zone),
-        "status": answer.status(view, words, zone),
-    }
+    return told | answer.answered(view, words, pathname or "/", person().time_zone or "UTC")

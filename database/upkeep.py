@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from sqlalchemy import text
 
 from database import queue
 from database.config import DatabaseConfig
 from database.connection import get_db_session
+from database.logs.mongo import KEPT, MongoLogStore
+from database.logs.stores import current_store
 from database.owner import owner_session
 from database.segments.compaction import fold_tail, merge_small_years
 
@@ -49,6 +53,12 @@ def prepare_partitions() -> int:
         return 0
     with owner_session() as session:
         return int(session.execute(text("SELECT create_daily_partitions('system_logs')")).scalar_one())
+
+
+def purge_expired_logs() -> int:
+    """Delete what a MongoDB's expiry index has left of too old entries, and say how many they were."""
+    store = current_store()
+    return store.purge(datetime.now(tz=UTC) - KEPT) if isinstance(store, MongoLogStore) else 0
 
 
 def forget_old_queue_entries() -> None:

@@ -17,7 +17,7 @@ from dashboard.charts.figure import Words
 from dashboard.language import translate
 from layouts.admin_parts import cell, choice, facts, search, table
 from layouts.icons import icon
-from layouts.logs_strip import LEVELS, address
+from layouts.logs_strip import LEVELS, address, strip
 from models.messages import N_
 
 SPAN_NAMES = {
@@ -40,6 +40,22 @@ STORES = {
     "postgresql": N_("kept in PostgreSQL (MONGO_URL is not set)"),
     "mongodb": N_("kept in MongoDB"),
 }
+
+
+def told(view: LogView, words: Words) -> dict[str, Any]:
+    """Draw what is asked, and what stood in its way."""
+    return {"notices": notices(view, words), "filters": filters(view, words)}
+
+
+def answered(view: LogView, words: Words, path: str, zone: str) -> dict[str, Any]:
+    """Draw what was found."""
+    return {
+        "list": listed(view, words, path, zone),
+        "detail": detailed(view, words, path, zone),
+        "levels": levels(view, words, path),
+        "strip": strip(view, words, path, zone),
+        "status": status(view, words, zone),
+    }
 
 
 def filters(view: LogView, words: Words) -> list[Component]:

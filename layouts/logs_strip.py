@@ -51,25 +51,6 @@ def strip(view: LogView, words: Words, path: str, zone: str) -> list[Component]:
         for group in (LOUD, QUIET)
     ]
     columns = [_column(start, width, by_start[start], tops, view, words, path, zone) for start in starts]
-    title = html.Div(
-        [
-            html.H2(
-                words.say(N_("Log entries by level, {per}"), per=words.say(PER[view.wanted.bucket])),
-                className="panel-title",
-            ),
-            html.Span(words.say(N_("drag to zoom, double-click to go back")), className="panel-definition"),
-        ],
-        className="log-strip-head",
-    )
-    scale = html.Div(
-        [html.Span(f.count(top, words.locale), className="num") for top in tops],
-        className="log-scale",
-        **aria(hidden="true"),
-    )
-    names = html.Div(
-        [html.Span(words.say(N_("warning and above"))), html.Span(words.say(N_("info and below")))],
-        className="log-scale-names",
-    )
     ends = [html.Span(_short(at, zone, words)) for at in (view.wanted.since, view.wanted.until)]
     bars = html.Div(
         columns,
@@ -79,10 +60,36 @@ def strip(view: LogView, words: Words, path: str, zone: str) -> list[Component]:
         **aria(label=words.say(N_("Log entries over time"))),
     )
     return [
-        title,
-        html.Div([names, scale, bars], className="log-strip-body"),
+        _head(view, words),
+        html.Div([*_scales(tops, words), bars], className="log-strip-body"),
         html.Div(ends, className="log-ends num"),
     ]
+
+
+def _head(view: LogView, words: Words) -> Component:
+    return html.Div(
+        [
+            html.H2(
+                words.say(N_("Log entries by level, {per}"), per=words.say(PER[view.wanted.bucket])),
+                className="panel-title",
+            ),
+            html.Span(words.say(N_("drag to zoom, double-click to go back")), className="panel-definition"),
+        ],
+        className="log-strip-head",
+    )
+
+
+def _scales(tops: list[int], words: Words) -> list[Component]:
+    scale = html.Div(
+        [html.Span(f.count(top, words.locale), className="num") for top in tops],
+        className="log-scale",
+        **aria(hidden="true"),
+    )
+    names = html.Div(
+        [html.Span(words.say(N_("warning and above"))), html.Span(words.say(N_("info and below")))],
+        className="log-scale-names",
+    )
+    return [names, scale]
 
 
 def _starts(wanted: Wanted, width: timedelta) -> list[datetime]:

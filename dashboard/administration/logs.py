@@ -178,7 +178,7 @@ def _alert(asked: LogQuery, value: str) -> LogQuery | None:
 
 
 def _level(asked: LogQuery, value: str) -> LogQuery | None:
-    order = list(LogLevel)
+    order, value = list(LogLevel), value.upper()
     if value.rstrip("+") not in order:
         return None
     at = order.index(LogLevel(value.rstrip("+")))
