@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final, Literal
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
 from database.bulk import copy_into_temporary, refresh_statistics
@@ -107,7 +108,7 @@ _ROWS = ", ".join(f'"{column}"' for column in ROW_COLUMNS)
 
 # The rows keep the file's order on disk, and of two with one id the first stays.
 _INSERTION: Final = f"""
-with ins as (
+with {{firsts}}ins as (
     insert into transactions (bank_id, dataset_id, {_ROWS})
     select :bank_id, :dataset_id, {_ROWS} from staged_rows order by line
     on conflict do nothing returning bank_id, transaction_id, ingest_seq, "timestamp" as moment
@@ -115,19 +116,31 @@ with ins as (
 labels as (
     insert into fraud_labels (bank_id, transaction_id, is_fraud, fraud_type, reason, source, known_at)
     select bank_id, transaction_id, s.is_fraud, s.fraud_type, s.fraud_reason, :source, s.label_known_at
-    from ins join staged_rows s using (transaction_id) where s.is_fraud is not null
+    from ins join {{staged}} s using (transaction_id) where s.is_fraud is not null
 ),
-tail as ({record_staged("ins", "staged_rows")}){{more}}
+tail as ({record_staged("ins", "{staged}")}){{more}}
 select count(*), min(moment), max(moment) from ins
+"""
+# Where an id comes twice in one batch, its first row alone was stored: the other brings no label, no record.
+_FIRSTS: Final = """firsts as materialized (
+    select distinct on (transaction_id) * from staged_rows order by transaction_id, line
+),
 """
 _FEATURES: Final = """,
 features as (
     insert into ml_features (bank_id, transaction_id, additional_features)
-    select bank_id, transaction_id, s.features from ins join staged_rows s using (transaction_id)
+    select bank_id, transaction_id, s.features from ins join {staged} s using (transaction_id)
     where s.features is not null
 )"""
-_INSERT = text(_INSERTION.format(more=""))
-_INSERT_WITH_FEATURES = text(_INSERTION.format(more=_FEATURES))
+
+
+@lru_cache(maxsize=4)
+def _insert(*, has_repeats: bool, has_features: bool) -> TextClause:
+    staged = "firsts" if has_repeats else "staged_rows"
+    more = _FEATURES.format(staged=staged) if has_features else ""
+    return text(_INSERTION.format(firsts=_FIRSTS if has_repeats else "", staged=staged, more=more))
+
+
 # A batch is long work that its progress makes visible; a limit meant for pages would only stop it.
 # Without sequential scans: the plans that check foreign keys are kept by the connection, and one made
 # while a new bank had a dozen customers would read all of them for each row later on.
@@ -194,18 +207,20 @@ def store_rows(
     count: int,
     source: str,
     has_features: bool = False,
+    has_repeats: bool = True,
 ) -> Stored:
     """Store a batch, as CSV of STAGED_COLUMNS; rows whose id is known are left as they are.
 
     Their customers, merchants and codes must exist. `source` says who labelled the rows that have a label.
-    With `has_features` the rows end with one more column, `features jsonb`.
+    With `has_features` the rows end with one more column, `features jsonb`; without `has_repeats` no id comes
+    twice in the batch.
     """
     session.execute(_ROOM)
     columns = {**STAGED_COLUMNS, "features": "jsonb"} if has_features else STAGED_COLUMNS
     copy_into_temporary(session, "staged_rows", columns, rows, form="csv")
     refresh_statistics(session)
     given = {"bank_id": bank_id, "dataset_id": dataset_id, "source": source}
-    insert = _INSERT_WITH_FEATURES if has_features else _INSERT
+    insert = _insert(has_repeats=has_repeats, has_features=has_features)
     inserted, first_at, last_at = session.execute(insert, given, execution_options={BULK: True}).one()
     if inserted == count:
         return Stored(inserted, 0, (), first_at, last_at)
@@ -250,23 +265,6 @@ _EMAIL_KEY = """case when s.email_key is not null
     and row_number() over (partition by s.email_key order by s.ctid) = 1
     and not exists (select from customers p where p.bank_id = :bank_id and p.email_key = s.email_key)
     then s.email_key end"""
-
-
-def holiday_dates(session: Session, bank_id: int) -> frozenset[date]:
-    """Return the days that are holidays to the bank."""
-    statement = text("select event_date from calendar_events where bank_id = :bank_id and type = 'holiday'")
-    return frozenset(session.execute(statement, {"bank_id": bank_id}).scalars())
-
-
-def add_holidays(session: Session, bank_id: int, days: Mapping[date, str]) -> None:
-    """Add holidays by name; those that the bank has stay as they are."""
-    statement = text("""
-        insert into calendar_events (bank_id, event_name, event_date, type)
-        select :bank_id, name, day, 'holiday'
-        from unnest(cast(:days as date[]), cast(:names as text[])) as given (day, name)
-        on conflict (bank_id, event_name, event_date) do nothing
-    """)
-    session.execute(statement, {"bank_id": bank_id, "days": list(days), "names": list(days.values())})
 
 
 def rates_between(

@@ -56,6 +56,7 @@ def load_rows(
         count=rows.num_rows,
         source=source,
         has_features=features is not None,
+        has_repeats=pc.count_distinct(rows["transaction_id"]).as_py() < rows.num_rows,
     )
 
 

@@ -20,6 +20,7 @@ from dashboard.names import search_key
 from database import loading
 from database.connection import Session
 from database.loading import BankTerms, Party
+from database.queries import events
 from database.segments.codes import codes_for
 
 MOST_KEPT: Final = 200_000
@@ -86,8 +87,8 @@ class Memory:
         if new:
             if self.terms.country:
                 days = public_days(self.terms.country, new)
-                loading.add_holidays(session, self.terms.bank_id, days)
-            self.holidays = loading.holiday_dates(session, self.terms.bank_id) or None
+                events.add_holidays(session, self.terms.bank_id, days)
+            self.holidays = events.holiday_dates(session, self.terms.bank_id) or None
             self.years.update(new)
 
     def _learn_rates(self, session: Session, rows: pa.Table) -> None:

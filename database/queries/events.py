@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Final
 
@@ -63,3 +63,20 @@ def holidays_of(session: Session, bank_id: int, dataset_id: int) -> list[date]:
         {"bank_id": bank_id, "dataset_id": dataset_id},
     )
     return list(found.scalars())
+
+
+def holiday_dates(session: Session, bank_id: int) -> frozenset[date]:
+    """Return the days that are holidays to the bank."""
+    statement = text("select event_date from calendar_events where bank_id = :bank_id and type = 'holiday'")
+    return frozenset(session.execute(statement, {"bank_id": bank_id}).scalars())
+
+
+def add_holidays(session: Session, bank_id: int, days: Mapping[date, str]) -> None:
+    """Add holidays by name; those that the bank has stay as they are."""
+    statement = text("""
+        insert into calendar_events (bank_id, event_name, event_date, type)
+        select :bank_id, name, day, 'holiday'
+        from unnest(cast(:days as date[]), cast(:names as text[])) as given (day, name)
+        on conflict (bank_id, event_name, event_date) do nothing
+    """)
+    session.execute(statement, {"bank_id": bank_id, "days": list(days), "names": list(days.values())})

@@ -25,7 +25,10 @@ def cents(rng: random.Random, most: int = 50_000) -> str:
 
 def handbook(folder: Path, rng: random.Random) -> Path:
     """Zero amounts occur, and three scenarios of fraud."""
-    header = "TRANSACTION_ID,TX_DATETIME,CUSTOMER_ID,TERMINAL_ID,TX_AMOUNT,TX_TIME_SECONDS,TX_TIME_DAYS,TX_FRAUD,TX_FRAUD_SCENARIO"
+    header = (
+        "TRANSACTION_ID,TX_DATETIME,CUSTOMER_ID,TERMINAL_ID,TX_AMOUNT,TX_TIME_SECONDS,TX_TIME_DAYS,TX_FRAUD,"
+        "TX_FRAUD_SCENARIO"
+    )
     start = datetime(2018, 4, 1)  # noqa: DTZ001 - as the file has it: the clock of nowhere
     rows = []
     for number in range(ROWS):

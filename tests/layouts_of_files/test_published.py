@@ -135,7 +135,8 @@ def bank(committed: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 def stored() -> pd.DataFrame:
     names = ", ".join("transaction_type as type" if name == "type" else name for name in COLUMNS[1:])
     rows = execute_query(
-        f"select row_number() over (order by ingest_seq) as number, {names} from transactions order by ingest_seq",
+        f"select row_number() over (order by ingest_seq) as number, {names} from transactions"
+        " order by ingest_seq",
         banks=["acme"],
     )
     return pd.DataFrame(rows, columns=COLUMNS, dtype=object)

@@ -181,6 +181,17 @@ def test_a_repeated_id_with_other_content_is_reported_with_both_lines(bank: str,
     ]
 
 
+def test_an_id_that_comes_twice_in_one_batch_has_one_label_and_one_record(bank: str, tmp_path: Path) -> None:
+    lines = (line(0), line(1), line(0), line(1, amount="8"))
+    result = import_file(written(tmp_path, *lines), options())
+    assert (result.counts.accepted, result.counts.duplicate, result.counts.conflict) == (2, 1, 1)
+    (found,) = execute_query(
+        "select (select count(*) from fraud_labels) as labels, (select sum(n) from segment_tail) as records",
+        banks=[bank],
+    )
+    assert found == {"labels": 2, "records": 2}
+
+
 def test_a_conflict_with_another_file_names_it(bank: str, tmp_path: Path) -> None:
     import_file(written(tmp_path, line(0), name="first.csv"), options())
     result = import_file(written(tmp_path, line(0, amount="9"), name="second.csv"), options())
