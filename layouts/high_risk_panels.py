@@ -17,7 +17,7 @@ from dashboard.statistics.intervals import wilson
 from database.queries.risky_parties import Named, Outlier, RiskyParty
 from layouts.listing import Column, label_mark, link, listing
 from layouts.panels import PanelText
-from layouts.sheet import Drawn, fact, footer
+from layouts.sheet import Drawn, fact, footer, too_few, unlabelled
 from models.messages import N_
 
 E4 = 10_000
@@ -44,7 +44,7 @@ def score_tiles(found: ByScore, words: Words) -> list[Component]:
 def _share(label: str, hits: int, trials: int, words: Words, *, of: str) -> Component:
     estimate = wilson(hits, trials)
     if estimate is None:
-        return fact(words.say(label), f.NOTHING, words.say(N_("none {what}"), what=words.say(of)))
+        return fact(words.say(label), f.NOTHING, words.say(N_("nothing to take a share of")))
     return fact(
         words.say(label),
         f.percent(estimate.value, words.locale),
@@ -65,9 +65,7 @@ def score_drawn(found: ByScore, seen: Seen, words: Words) -> dict[str, Drawn]:
     rows = words.say(N_("{rows} flagged"), rows=f.count(found.flagged.rows, words.locale))
     facts = footer(seen, found.query_ms, words, rows)
     none = None if found.flagged.rows else words.say(_why_none(found))
-    no_labels = none or (
-        None if found.flagged.labelled else words.say(N_("None of these payments has a label."))
-    )
+    no_labels = none or too_few(found.series, found.flagged.labelled, words)
     return {
         "counts": Drawn(
             PanelText(
@@ -76,7 +74,7 @@ def score_drawn(found: ByScore, seen: Seen, words: Words) -> dict[str, Drawn]:
                 facts,
                 empty=none,
             ),
-            None if none else counts_over_time(found.series, words),
+            None if none else counts_over_time(found.counts, words),
         ),
         "precision": Drawn(
             PanelText(
@@ -87,7 +85,10 @@ def score_drawn(found: ByScore, seen: Seen, words: Words) -> dict[str, Drawn]:
             ),
             None if no_labels else rate_over_time(found.series, Measure.COUNT, words),
         ),
-        **{slug: _bars(found, slug, facts, no_labels, words) for slug in found.rankings},
+        **{
+            slug: _bars(found, slug, facts, none or unlabelled(found.flagged.labelled, words), words)
+            for slug in found.rankings
+        },
         "customers": _risky(found.customers, "customer", seen, found.query_ms, words),
         "merchants": _risky(found.merchants, "merchant", seen, found.query_ms, words),
         "bursts": _bursts(found, seen, words),

@@ -23,7 +23,7 @@ from database.queries.rows import Beside
 from database.segments import Bucket
 from layouts.listing import Column, label_mark, link, listing
 from layouts.panels import PanelText
-from layouts.sheet import Drawn, fact, footer
+from layouts.sheet import Drawn, fact, footer, too_few, unlabelled
 from models.messages import N_
 
 E4 = 10_000
@@ -139,9 +139,7 @@ def drawn(found: HighValue, seen: Seen, words: Words) -> dict[str, Drawn]:
     rows = words.say(N_("{rows} payments"), rows=f.count(found.high.rows, words.locale))
     facts = footer(seen, found.query_ms, words, rows)
     empty = None if found.high.rows else words.say(N_("No payment reaches the limit."))
-    no_labels = empty or (
-        None if found.high.labelled else words.say(N_("None of these payments has a label."))
-    )
+    no_labels = empty or too_few(found.series, found.high.labelled, words)
     return {
         "counts": Drawn(
             PanelText(
@@ -150,7 +148,7 @@ def drawn(found: HighValue, seen: Seen, words: Words) -> dict[str, Drawn]:
                 facts,
                 empty=empty,
             ),
-            None if empty else counts_over_time(found.series, words),
+            None if empty else counts_over_time(found.counts, words),
         ),
         "rate": Drawn(
             PanelText(
@@ -162,7 +160,10 @@ def drawn(found: HighValue, seen: Seen, words: Words) -> dict[str, Drawn]:
             None if no_labels else rate_over_time(found.series, Measure.COUNT, words),
         ),
         "bands": _bands(found, facts, words),
-        **{slug: _bars(found, slug, facts, no_labels, words) for slug in _TITLES},
+        **{
+            slug: _bars(found, slug, facts, empty or unlabelled(found.high.labelled, words), words)
+            for slug in _TITLES
+        },
         "rows": Drawn(
             PanelText(
                 words.say(N_("The largest, beside the customer’s own normal")),

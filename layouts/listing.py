@@ -24,7 +24,7 @@ class Column:
     def class_name(self) -> str:
         """Return the classes of its cells."""
         return " ".join(
-            name for name, holds in (("num figure", self.is_figure), ("extra", self.is_extra)) if holds
+            name for name, holds in (("num is-figure", self.is_figure), ("extra", self.is_extra)) if holds
         )
 
 

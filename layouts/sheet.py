@@ -13,6 +13,7 @@ from dash.development.base_component import Component
 from dashboard import formatting as f
 from dashboard.charts.figure import Figure, Words
 from dashboard.language import Translator, translate
+from dashboard.overview.series import Series
 from dashboard.periods import STALE_AFTER
 from dashboard.seen import Seen
 from layouts.attributes import data
@@ -103,7 +104,7 @@ def _table_box(ids: PanelIds, class_name: str) -> Component:
     return html.Section(
         [
             html.Div(html.Div(className="skeleton-head"), id=ids.head, className="panel-head"),
-            html.Div(id=ids.graph, className="sheet-rows"),
+            html.Div(id=ids.graph, className="sheet-table"),
             html.P(id=ids.foot, className="panel-foot num"),
         ],
         id=ids.box,
@@ -148,7 +149,12 @@ def answer(
         parts[f"rows_{name}"] = table if name in drawn and (table := drawn[name].table) else []
     figures = orjson.dumps({name: drawn[name].figure for name in it.panels if name in drawn}).decode()
     return parts | {
-        "charts": {"asked": asked, "query": canonical(seen.filters, seen.view), "figures": figures}
+        "charts": {
+            "asked": asked,
+            "query": canonical(seen.filters, seen.view),
+            "figures": figures,
+            "marks": "{}",
+        }
     }
 
 
@@ -176,6 +182,20 @@ def fact(label: str, value: str, *details: str, hint: str = "") -> Component:
         ],
         className="tile",
     )
+
+
+def unlabelled(labelled: int, words: Words) -> str | None:
+    """Say that there are no labels to take a rate of; None where there are."""
+    return None if labelled else words.say(N_("None of these payments has a label."))
+
+
+def too_few(series: Series, labelled: int, words: Words) -> str | None:
+    """Say why no rate can be drawn over time; None where one can."""
+    if not labelled:
+        return unlabelled(labelled, words)
+    if any(point.rate.estimate and not point.rate.is_too_few for point in series.points):
+        return None
+    return words.say(N_("No step of time has 30 labelled payments: choose a longer range."))
 
 
 def _notice(name: str, text: str) -> Component:

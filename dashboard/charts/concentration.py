@@ -6,9 +6,9 @@ import math
 
 from dashboard import formatting as f
 from dashboard.charts.figure import (
-    BAR,
-    FRAUD,
+    ACCENT,
     REFERENCE,
+    TEXT_1,
     Figure,
     Margin,
     Trace,
@@ -31,12 +31,12 @@ def concentration_curves(
 ) -> Figure:
     """Draw each group's curve over a logarithmic share of the group."""
     curves = (
-        (customers, words.say(N_("customers")), BAR),
-        (merchants, words.say(N_("merchants")), FRAUD),
+        (customers, words.say(N_("customers")), ACCENT, 44, "left"),
+        (merchants, words.say(N_("merchants")), TEXT_1, 56, "right"),
     )
-    drawn = [(one, name, color) for one, name, color in curves if one is not None]
+    drawn = [(one, name, color, place, side) for one, name, color, place, side in curves if one is not None]
     return {
-        "data": [_curve(one, name, color, words) for one, name, color in drawn],
+        "data": [_curve(one, name, color, words) for one, name, color, _, _ in drawn],
         "layout": {
             "margin": MARGIN,
             "hovermode": "closest",
@@ -53,7 +53,7 @@ def concentration_curves(
             },
             "annotations": [
                 unit_note(words.say(N_("% of the fraud, by share of the group")), MARGIN),
-                *(_label(one, name, color) for one, name, color in drawn),
+                *(_label(one, name, color, (place, side)) for one, name, color, place, side in drawn),
             ],
             "shapes": [
                 {
@@ -91,16 +91,17 @@ def _curve(one: Concentration, name: str, color: str, words: Words) -> Trace:
     }
 
 
-def _label(one: Concentration, name: str, color: str) -> dict[str, object]:
-    # Where the curve passes the half: there both are told apart best.
+def _label(one: Concentration, name: str, color: str, place: tuple[int, str]) -> dict[str, object]:
+    # Beside where the curve passes the half; the groups stand on its two sides.
+    y, side = place
     at = max(one.half * 100, _LEAST_X)
     return note(
         name,
         x=round(math.log10(at), 4),
         xref="x",
-        y=56,
+        y=y,
         yref="y",
-        xanchor="left",
+        xanchor=side,
         color=color,
         weight=500,
         size=12,

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
+import numpy as np
+
 from dashboard.charts.figure import Words
 from dashboard.filters import Measure
 from dashboard.overview.rates import Rate, rate_of
 from dashboard.overview.series import Grain, Point, Series
 from dashboard.overview.slices import Ranking, Slice, Spread
-from database.segments import Sums
+from dashboard.statistics.concentration import Concentration, concentration
+from database.segments import Bucket, Sums
 
 
 def _say(msgid: str, **params: object) -> str:
@@ -66,21 +69,53 @@ def bars() -> Iterable[tuple[Ranking, Words, Callable[[str], str]]]:
     yield Ranking("category", slices, 31, _rate(2_351, 1_284_310)), WORDS[0], str.title
     yield Ranking("country", slices[3:], 1, _rate(0, 0)), WORDS[1], str
     yield Ranking("country", (), 0, _rate(0, 0)), WORDS[0], str
+    chosen = frozenset({"digital goods"})
+    yield Ranking("category", slices, 31, _rate(2_351, 1_284_310), chosen, frozenset({"few"})), WORDS[1], str
 
 
-def heat() -> Iterable[tuple[tuple[tuple[Rate, ...], ...], Words]]:
+def heat() -> Iterable[tuple[tuple[tuple[Rate, ...], ...], Words, frozenset[int]]]:
     """Return the tables of seven days to draw."""
-    for trials, words in ((900, WORDS[0]), (3, WORDS[1]), (0, WORDS[0])):
+    left_out = frozenset(range(40))
+    for trials, words, dimmed in (
+        (900, WORDS[0], left_out),
+        (3, WORDS[1], left_out),
+        (0, WORDS[0], frozenset()),
+    ):
         row = tuple(_rate((hour * 31) % (trials // 100 + 1), trials) for hour in range(24))
-        yield (row,) * 7, words
+        yield (row,) * 7, words, dimmed
 
 
-def amounts() -> Iterable[tuple[Spread, str, Words]]:
+def amounts() -> Iterable[tuple[Spread, str, Words, tuple[float | None, float | None] | None]]:
     """Return the distributions to draw."""
     edges = tuple(10 ** (n / 10) for n in range(-10, 41))
     steps = len(edges) - 1
     even = (1 / steps,) * steps
     peak = tuple(1.0 if n == steps - 3 else 0.0 for n in range(steps))
-    yield Spread(edges, even, peak, 900, 30, 4, 32.0, 284.0), "EUR", WORDS[0]
-    yield Spread(edges, even, (0.0,) * steps, 900, 0, 0, 32.0, None), "JPY", WORDS[1]
-    yield Spread((1.0, 2.0), (1.0,), (0.0,), 1, 0, 0, 1.5, None), "USD", WORDS[0]
+    yield Spread(edges, even, peak, 900, 30, 4, 32.0, 284.0), "EUR", WORDS[0], (5.0, 80.0)
+    yield Spread(edges, even, (0.0,) * steps, 900, 0, 0, 32.0, None), "JPY", WORDS[1], (None, 70.0)
+    yield Spread((1.0, 2.0), (1.0,), (0.0,), 1, 0, 0, 1.5, None), "USD", WORDS[0], None
+
+
+def counts() -> Iterable[tuple[Series, Words]]:
+    """Every grain, with and without labels, and nothing at all."""
+    for words in WORDS:
+        yield _series(30, Grain.DAY, young=4), words
+        yield _series(24, Grain.HOUR, trials=20), words
+        yield _series(14, Grain.MONTH), words
+        yield Series(Grain.DAY, (), is_running=False), words
+
+
+def limit_bands() -> Iterable[tuple[tuple[Bucket, ...], Words]]:
+    """A heap under the limit, and nothing anywhere."""
+    edges, heap = range(8_000, 12_000, 200), {9_800}
+    for words in WORDS:
+        yield tuple(Bucket(edge, edge % 37, 40 * (edge in heap), edge % 11) for edge in edges), words
+        yield tuple(Bucket(edge, 0, 0, 0) for edge in edges), words
+
+
+def concentrations() -> Iterable[tuple[Concentration | None, Concentration | None, Words]]:
+    """Both groups, one alone, one holder alone."""
+    many = concentration(np.arange(5_000) ** 3)
+    for words in WORDS:
+        yield many, concentration(np.array([0, 0, 7])), words
+        yield None, concentration(np.array([9])), words

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from dashboard import formatting as f
 from dashboard.charts.figure import (
-    BAR,
     FRAUD,
+    GENUINE,
     REFERENCE,
     TEXT_2,
+    UNKNOWN,
     Figure,
     Margin,
     Words,
@@ -27,11 +28,13 @@ _HUNDRED = 100
 def limit_bands(bands: Sequence[Bucket], words: Words) -> Figure:
     """Draw one bar a band of 2 % of the limit, fraud apart; `lower_e4` is the band's share of the limit."""
     percents = [band.lower_e4 // _HUNDRED for band in bands]
-    frauds = [band.fraud for band in bands]
-    others = [band.genuine + band.unknown for band in bands]
-    marks = ticks(max((a + b for a, b in zip(frauds, others, strict=True)), default=0))
+    marks = ticks(max((band.fraud + band.genuine + band.unknown for band in bands), default=0))
     middle = [percent + 1 for percent in percents]
-    stacks = (("▲", N_("fraud"), FRAUD, frauds), ("●", N_("others"), BAR, others))
+    stacks = (
+        ("▲", N_("fraud"), FRAUD, [band.fraud for band in bands]),
+        ("●", N_("genuine"), GENUINE, [band.genuine for band in bands]),
+        ("○", N_("not labelled"), UNKNOWN, [band.unknown for band in bands]),
+    )
     return {
         "data": [
             {

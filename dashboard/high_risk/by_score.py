@@ -11,7 +11,7 @@ from typing import Final
 from dashboard.filters import Measure
 from dashboard.overview.maturity import maturity_of
 from dashboard.overview.rates import E4
-from dashboard.overview.series import Series, hours_of, is_hourly, series_of
+from dashboard.overview.series import Series, both_series
 from dashboard.overview.slices import Ranking, rank
 from dashboard.seen import Seen, seen
 from dashboard.view import View
@@ -34,6 +34,7 @@ class ByScore:
     scored: Sums
     flagged: Sums
     series: Series
+    counts: Series
     rankings: Mapping[str, Ranking]
     customers: tuple[RiskyParty, ...]
     merchants: tuple[RiskyParty, ...]
@@ -65,15 +66,15 @@ def _by_score(session: Session, view: View, threshold: float, person: Person) ->
     scored = replace(selection, score_e4=(low or 0, _HIGHEST if high is None else high))
     least = round(threshold * E4)
     flagged = read(session, replace(scored, score_e4=(max(low or 0, least), high)))
+    series, counts = both_series(flagged.daily, flagged.hours, view.span, maturity)
     banks = selection.bank_ids
     return ByScore(
         threshold=threshold,
         every=read(session, selection).total,
         scored=read(session, scored).total,
         flagged=flagged.total,
-        series=hours_of(flagged.hours, view.span, measure=Measure.COUNT, maturity=maturity)
-        if is_hourly(view.span)
-        else series_of(flagged.daily, [], view.span, measure=Measure.COUNT, maturity=maturity),
+        series=series,
+        counts=counts,
         rankings={
             slug: rank(slug, flagged.by(slug), flagged.total, measure=Measure.COUNT, most=most)
             for slug, most in RANKED.items()

@@ -11,7 +11,7 @@ from typing import Final
 from dashboard.filters import Measure, Order
 from dashboard.high_value.thresholds import Threshold, above, of_bank, threshold_of
 from dashboard.overview.maturity import maturity_of
-from dashboard.overview.series import Series, hours_of, is_hourly, series_of
+from dashboard.overview.series import Series, both_series
 from dashboard.overview.slices import Ranking, rank
 from dashboard.seen import Seen, seen
 from database.connection import Session, read_only
@@ -57,6 +57,7 @@ class HighValue:
     high: Sums
     parts: tuple[Part, ...]
     series: Series
+    counts: Series
     rankings: Mapping[str, Ranking]
     bands: tuple[Bucket, ...]
     listed: tuple[Listed, ...]
@@ -96,6 +97,7 @@ def _high_value(session: Session, asked: Seen, person: Person) -> HighValue:
         [added(cells) for cells in zip(*rows_of, strict=True)]
         for rows_of in zip(*(fold.hours for fold in high.values()), strict=True)
     ]
+    rates, counts = both_series(days, hours, view.span, maturity)
     listed, names = _listed(session, narrowed, person)
     whole = added(fold.total for fold in high.values())
     return HighValue(
@@ -103,9 +105,8 @@ def _high_value(session: Session, asked: Seen, person: Person) -> HighValue:
         every=added(fold.total for fold in every.values()),
         high=whole,
         parts=_parts(limits, every, high),
-        series=hours_of(hours, view.span, measure=Measure.COUNT, maturity=maturity)
-        if is_hourly(view.span) and hours
-        else series_of(days, [], view.span, measure=Measure.COUNT, maturity=maturity),
+        series=rates,
+        counts=counts,
         rankings={
             slug: rank(slug, _slices(high.values(), slug), whole, measure=Measure.COUNT, most=most)
             for slug, most in RANKED.items()

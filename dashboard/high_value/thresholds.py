@@ -12,10 +12,12 @@ from dashboard.view import View
 from database.connection import Session
 from database.queries.banks import BankSettings
 from database.segments import Selection, extent, quantile
+from models.transactions import VOLUME_TYPES
 
 E4: Final = 10_000
 SHARE: Final = 0.99
 DAYS: Final = 90
+_PAYMENTS: Final = frozenset(kind.value for kind in VOLUME_TYPES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,11 @@ def above(selection: Selection, threshold: Threshold) -> Selection | None:
 
 
 def of_bank(selection: Selection, threshold: Threshold) -> Selection:
-    """Narrow a selection to the limit's bank."""
-    return replace(selection, bank_ids=(threshold.bank.bank_id,), groups={})
+    """Narrow a selection to the limit's bank and to volume: what comes back to a payer is no payment."""
+    wanted = selection.include.get("transaction_type")
+    types = _PAYMENTS if wanted is None else _PAYMENTS & wanted
+    include = {**selection.include, "transaction_type": types}
+    return replace(selection, bank_ids=(threshold.bank.bank_id,), groups={}, include=include)
 
 
 def _e4(amount: Decimal) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import groupby
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from dashboard.filters import Measure
@@ -64,10 +65,16 @@ _KEYS: dict[Grain, Callable[[date], date]] = {
 
 
 def series_of(
-    days: Days, days_before: Days, span: Span, *, measure: Measure, maturity: Maturity | None
+    days: Days,
+    days_before: Days,
+    span: Span,
+    *,
+    measure: Measure,
+    maturity: Maturity | None,
+    grain: Grain | None = None,
 ) -> Series:
     """Join days into a readable number of steps; the n-th day stands over the n-th of the period before."""
-    grain = grain_of(days)
+    grain = grain or grain_of(days)
     points = []
     for places in steps(days, grain):
         now = added(days[place][1] for place in places)
@@ -93,6 +100,11 @@ def steps(days: Days, grain: Grain) -> list[list[int]]:
     return [list(places) for _, places in groups]
 
 
+def counting_grain(days: Days) -> Grain:
+    """Return the finest grain that is readable for counts, which need no rows to be certain."""
+    return _grains(days)[0]
+
+
 def grain_of(days: Days) -> Grain:
     """Return the finest grain that gives a readable number of steps with something to tell in them."""
     return next(grain for grain in _grains(days) if grain is Grain.MONTH or _is_filled(days, grain))
@@ -115,6 +127,18 @@ def hours_of(
         )
         wall += timedelta(hours=1)
     return Series(Grain.HOUR, tuple(points), is_running=end.minute != 0)
+
+
+def both_series(
+    days: Days, hours: Sequence[Sequence[Sums]], span: Span, maturity: Maturity | None
+) -> tuple[Series, Series]:
+    """Return the line of rates by count, and the bars of counts, which may be finer."""
+    given: dict[str, Any] = {"measure": Measure.COUNT, "maturity": maturity}
+    if is_hourly(span) and hours:
+        line = hours_of(hours, span, **given)
+        return line, line
+    bars = series_of(days, [], span, grain=counting_grain(days), **given)
+    return series_of(days, [], span, **given), bars
 
 
 def is_hourly(span: Span) -> bool:

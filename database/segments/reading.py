@@ -95,6 +95,9 @@ def warm_up() -> None:
     for filters in (unfiltered, filtered):
         snapshot = Snapshot([run], filters, Money(_IS_VOLUME, NO_RATE), {}, "UTC", (), {0: 0})
         _fold_of(snapshot, (0, 1), (0, 1), perf_counter())
+        for part in parts_of(snapshot, (0, 1)):
+            counts = np.zeros((1, kernel.PARTY_COUNTS), np.int64)
+            kernel.count_parties(part.rows, part.column("customer_no"), part.chosen, snapshot.money, counts)
 
 
 def _fold_of(snapshot: Snapshot, period: Minutes, before: Minutes | None, began: float) -> Fold:
