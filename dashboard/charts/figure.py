@@ -56,6 +56,7 @@ class Words:
 
 FRAUD, GENUINE, UNKNOWN = "var(--fraud)", "var(--genuine)", "var(--unknown)"
 BAR, BAND, GHOST, HATCH = "var(--chart-bar)", "var(--chart-band)", "var(--chart-ghost)", "var(--chart-hatch)"
+ACCENT = "var(--accent)"
 TEXT_1, TEXT_2, TEXT_3 = "var(--text-1)", "var(--text-2)", "var(--text-3)"
 REFERENCE, NODATA, PAGE = "var(--chart-zero)", "var(--chart-nodata)", "var(--surface-page)"
 RATE_RAMP = [[step / 6, f"var(--seq-fraud-{step + 1})"] for step in range(7)]
