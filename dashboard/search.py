@@ -66,8 +66,6 @@ def _found(hits: list[tuple[Kind, Hit]]) -> Iterator[Found]:
 
 
 def _href(kind: Kind, hit: Hit) -> str:
-    if kind is Kind.TRANSACTION:
-        return f"transaction?{urlencode({'bank': hit.bank, 'id': hit.identity})}"
     if kind is Kind.ALERT:
-        return f"transaction?{urlencode({'bank': hit.bank, 'id': hit.name or ''})}"
-    return f"transactions?{urlencode({'range': 'all', 'bank': hit.bank, kind: hit.identity})}"
+        return f"alert?{urlencode({'id': hit.identity.removeprefix('A')})}"
+    return f"{kind}?{urlencode({'bank': hit.bank, 'id': hit.identity})}"

@@ -215,7 +215,7 @@ def _columns(found: AlertDetail, person: Person, words: Words) -> Component:
 
 
 def _payments(found: AlertDetail, words: Words) -> Component:
-    rows = []
+    rows: list[list[Component | str]] = []
     for each in found.payments:
         shop = found.merchants.get(each.merchant_id or "", each.merchant_id or f.NOTHING)
         rows.append(
@@ -244,7 +244,7 @@ def _alike(found: AlertDetail, words: Words) -> Component:
     beside = words.say(N_("{frauds} of {count} fraud"), frauds=frauds, count=len(found.alike))
     if share is not None:
         beside += f", {f.percent_range(share.low, share.high, words.locale)}"
-    rows = [
+    rows: list[list[Component | str]] = [
         [
             label_mark(each.status is AlertStatus.CONFIRMED_FRAUD, words),
             dcc.Link(f"A{each.alert_id}", href=alert_href(each.alert_id), className="row-link num"),

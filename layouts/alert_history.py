@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from dash import dcc, html
+from dash import html
 from dash.development.base_component import Component
 
 from dashboard import formatting as f
@@ -35,7 +35,10 @@ def history(found: AlertDetail, person: Person, words: Words) -> list[Component]
     field = html.Div(
         [
             html.Label(
-                [html.Span(words.say(N_("Note")), className="visually-hidden"), dcc.Textarea(id=NOTE, rows=2)]
+                [
+                    html.Span(words.say(N_("Note")), className="visually-hidden"),
+                    html.Textarea(id=NOTE, rows=2),
+                ]
             ),
             html.Button(
                 [html.Span(words.say(N_("Add note"))), html.Kbd("N")],
@@ -73,7 +76,7 @@ def _step(step: Step, found: AlertDetail, person: Person, words: Words, *, is_la
         [
             html.Span(_when(step.at, found, words), className="num quiet"),
             html.Span(said),
-            html.Span([step.person or "Vigie", *([" ", undo] if may_undo else [])], className="quiet"),
+            html.Span([html.Span(step.person or "Vigie"), *([undo] if may_undo else [])], className="quiet"),
         ],
         className=f"step{' is-undone' if step.undone_by else ''}",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dash import dcc, html
+from dash import html
 from dash.development.base_component import Component
 
 from dashboard.alerts.names import MOVES, REASONS
@@ -36,6 +36,36 @@ class DecisionIds:
 
 def decision_panel(ids: DecisionIds, t: Translator) -> Component:
     """Draw the panel closed; the browser opens it with what is to be changed."""
+    note = html.Label(
+        [html.Span(t(N_("Note"))), html.Textarea(id=ids.note, rows=2, className="decision-note")],
+        className="field",
+    )
+    actions = html.Div(
+        [
+            html.Button(t(N_("Cancel")), className="button button-quiet", **data(cancel="")),
+            html.Button(className="button button-primary", **data(submit="", word=t(N_("Save")))),
+        ],
+        className="decision-actions",
+    )
+    return html.Section(
+        [
+            html.H2(className="panel-title decision-title"),
+            html.Ul(className="decision-left"),
+            *_reasons(t),
+            note,
+            html.P(className="decision-problem", role="alert"),
+            actions,
+        ],
+        id=ids.panel,
+        className="decision-panel",
+        hidden=True,
+        role="dialog",
+        **aria(label=t(N_("Change of alerts"))),
+        **data(**_words(t)),
+    )
+
+
+def _reasons(t: Translator) -> list[Component]:
     reasons = [
         html.Div(
             [_choice(number, t(reason.name), reason.code) for number, reason in enumerate(some, start=1)],
@@ -55,18 +85,11 @@ def decision_panel(ids: DecisionIds, t: Translator) -> Component:
         **aria(label=t(N_("Until when"))),
         **data(reasons_of=AlertStatus.SNOOZED.value),
     )
-    note = html.Label(
-        [html.Span(t(N_("Note"))), dcc.Textarea(id=ids.note, rows=2, className="decision-note")],
-        className="field",
-    )
-    actions = html.Div(
-        [
-            html.Button(t(N_("Cancel")), className="button button-quiet", **data(cancel="")),
-            html.Button(className="button button-primary", **data(submit="", word=t(N_("Save")))),
-        ],
-        className="decision-actions",
-    )
-    words = {
+    return [*reasons, until]
+
+
+def _words(t: Translator) -> dict[str, str]:
+    return {
         "undo": t(N_("Undo")),
         "undone": t(N_("{what}: taken back")),
         "failed": t(N_("The change was not stored.")),
@@ -74,23 +97,6 @@ def decision_panel(ids: DecisionIds, t: Translator) -> Component:
         "assigned": t(N_("{what}: assigned")),
         "noted": t(N_("The note is stored.")),
     }
-    return html.Section(
-        [
-            html.H2(className="panel-title decision-title"),
-            html.Ul(className="decision-left"),
-            *reasons,
-            until,
-            note,
-            html.P(className="decision-problem", role="alert"),
-            actions,
-        ],
-        id=ids.panel,
-        className="decision-panel",
-        hidden=True,
-        role="dialog",
-        **aria(label=t(N_("Change of alerts"))),
-        **data(**words),
-    )
 
 
 def _choice(number: int, text: str, value: str) -> Component:

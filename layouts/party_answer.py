@@ -15,7 +15,7 @@ from dashboard.charts.figure import Words
 from dashboard.charts.places import Spot, place_map
 from dashboard.language import translator
 from dashboard.names import country_name, value_name
-from dashboard.parties.story import RECENT, Story
+from dashboard.parties.story import RECENT, Facts, Story
 from dashboard.statistics.intervals import wilson
 from layouts.icons import icon
 from layouts.party_behaviour import behaviour
@@ -107,7 +107,6 @@ def _figures(found: Story, words: Words) -> Component:
     assert ever is not None  # noqa: S101 - same
     locale = words.locale
     days = words.say(N_("{days} days"), days=RECENT.days)
-    frauds = wilson(ever.frauds, ever.labelled)
     risk = f.NOTHING if subject.risk_score is None else f.number(subject.risk_score, 2, locale)
     category = value_name("risk", subject.risk_category or "", locale, words.say)
     others = N_("Merchants") if found.party == "customer" else N_("Customers")
@@ -124,15 +123,7 @@ def _figures(found: Story, words: Words) -> Component:
             f.money(recent.volume, found.bank.base_currency, locale),
             unconverted if recent.unconverted else "",
         ),
-        figure_fact(
-            words.say(N_("Fraud, all time")),
-            words.say(
-                N_("{frauds} of {labelled}"),
-                frauds=f.count(ever.frauds, locale),
-                labelled=f.count(ever.labelled, locale),
-            ),
-            f.percent_range(frauds.low, frauds.high, locale) if frauds else words.say(N_("no labels")),
-        ),
+        _frauds(ever, words),
         figure_fact(
             f"{words.say(others)}, {days}",
             f.count(recent.others, locale),
@@ -145,6 +136,19 @@ def _figures(found: Story, words: Words) -> Component:
         ),
     ]
     return html.Div(tiles, className="party-facts")
+
+
+def _frauds(ever: Facts, words: Words) -> Component:
+    frauds = wilson(ever.frauds, ever.labelled)
+    told = words.say(
+        N_("{frauds} of {labelled}"),
+        frauds=f.count(ever.frauds, words.locale),
+        labelled=f.count(ever.labelled, words.locale),
+    )
+    interval = (
+        f.percent_range(frauds.low, frauds.high, words.locale) if frauds else words.say(N_("no labels"))
+    )
+    return figure_fact(words.say(N_("Fraud, all time")), told, interval)
 
 
 def _strip_head(found: Story, words: Words) -> Component:

@@ -41,7 +41,7 @@ def missing(sentence: str) -> Component:
 
 def section(title: str, *content: Any, beside: str = "") -> Component:
     """Draw a part of a page under its title."""
-    head = [html.H2(title, className="panel-title")]
+    head: list[Component] = [html.H2(title, className="panel-title")]
     if beside:
         head.append(html.Span(beside, className="section-beside"))
     return html.Section([html.Div(head, className="section-head"), *content], className="detail-section")

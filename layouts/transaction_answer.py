@@ -11,15 +11,18 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard import formatting as f
+from dashboard.alerts.lines import alert_href
+from dashboard.alerts.names import SEVERITY_NAMES, STATUS_NAMES
 from dashboard.charts.figure import Words
 from dashboard.language import translator
 from dashboard.names import value_name
-from dashboard.transactions.detail import Detail
+from dashboard.transactions.detail import Detail, StoredAlert
 from dashboard.transactions.lines import LABELS, moment
 from database.segments import MISSING
 from layouts.icons import icon
 from layouts.shell import notice
 from layouts.transaction_fields import GROUPS, field_text
+from models.alerts import AlertStatus, Severity
 from models.messages import N_
 
 MARKS = {"fraud": "▲", "genuine": "●", MISSING: "○"}
@@ -29,6 +32,9 @@ SHARED = {
     "device_id": N_("Same device"),
     "ip_address": N_("Same IP address"),
 }
+PARTIES = {"customer_id": "customer", "merchant_id": "merchant"}
+"""The page of whom a field names."""
+
 SOURCES = {
     "import": N_("import"),
     "chargeback": N_("chargeback"),
@@ -111,13 +117,7 @@ def _why(found: Detail, words: Words) -> Component:
         kind = _name("anomaly_type", payment.anomaly_type, words)
         told.append(_fact(words.say(N_("Anomaly")), kind))
     if found.alert is not None:
-        number = words.say(
-            N_("A{number}, {status}, {severity}"),
-            number=found.alert.alert_id,
-            status=str(found.alert.status).replace("_", " "),
-            severity=found.alert.severity,
-        )
-        told.append(_fact(words.say(N_("Alert")), number))
+        told.append(_fact(words.say(N_("Alert")), _alert(found.alert, words)))
     told += [
         _fact(f"{each.model_name} {each.model_version}", _contributions(each.feature_importance, words))
         for each in found.opinions
@@ -125,6 +125,13 @@ def _why(found: Detail, words: Words) -> Component:
     ]
     nothing = html.P(words.say(N_("Nothing flagged this transaction.")), className="choice-hint")
     return _section(words.say(N_("Why it stands out")), html.Dl(told, className="facts") if told else nothing)
+
+
+def _alert(alert: StoredAlert, words: Words) -> Component:
+    status = words.say(STATUS_NAMES[AlertStatus(alert.status)])
+    severity = words.say(SEVERITY_NAMES[Severity(alert.severity)])
+    link = dcc.Link(f"A{alert.alert_id}", href=alert_href(alert.alert_id), className="row-link num")
+    return html.Span([link, f", {status}, {severity}"])
 
 
 def _contributions(importance: dict[str, Any], words: Words) -> str:
@@ -228,7 +235,14 @@ def _fields(found: Detail, words: Words) -> Component:
     )
 
 
-def _value(found: Detail, name: str, words: Words) -> str:
-    text = field_text(getattr(found.payment, name), found.bank.time_zone, words.locale)
-    beside = {"customer_id": found.customer, "merchant_id": found.merchant}.get(name)
-    return f"{text} · {beside}" if beside else text
+def _value(found: Detail, name: str, words: Words) -> str | Component:
+    value = getattr(found.payment, name)
+    text = field_text(value, found.bank.time_zone, words.locale)
+    if name not in PARTIES or value is None:
+        return text
+    beside = {"customer_id": found.customer, "merchant_id": found.merchant}[name]
+    told = f"{text} · {beside}" if beside else text
+    if name == "customer_id" and not found.sees_people:
+        return told
+    query = urlencode({"bank": found.bank.code, "id": value})
+    return dcc.Link(told, href=f"{PARTIES[name]}?{query}", className="row-link")

@@ -44,7 +44,7 @@ class AlertAddress:
 
     def to_query(self) -> str:
         """Write the part of the address that reads as this; what stands at its default is left out."""
-        pairs = [("status", each) for each in sorted(self.statuses)]
+        pairs: list[tuple[str, str]] = [("status", each) for each in sorted(self.statuses)]
         if not self.statuses and self.standing is not Standing.OPEN:
             pairs.append(("status", self.standing))
         pairs += [("severity", each) for each in sorted(self.severities)]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from dashboard import clock
+from dashboard.alerts.changes import Decision, Done, Left, Looked, Outcome
 from dashboard.alerts.names import REASONS, reason_of
 from dashboard.labels import set_labels
 from database.connection import Session, get_db_session
@@ -24,6 +24,21 @@ from models.errors import ConflictError, ForbiddenError, NotFoundError, UserErro
 from models.labels import LabelSource
 from models.messages import N_, Message
 
+__all__ = [
+    "LABELS",
+    "MOST_AT_ONCE",
+    "Decision",
+    "Done",
+    "Left",
+    "Looked",
+    "Outcome",
+    "add_note",
+    "assign",
+    "changed_since",
+    "decide",
+    "refuse_person",
+]
+
 LOGGER = logging.getLogger(__name__)
 MOST_AT_ONCE: Final = 500
 LONGEST_NOTE: Final = 2_000
@@ -32,51 +47,6 @@ LABELS: Final = {AlertStatus.CONFIRMED_FRAUD: True, AlertStatus.FALSE_POSITIVE: 
 """The statuses that say what the payments were, and what they say."""
 
 _LIVE: Final = timedelta(days=30)
-
-
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """An alert as somebody looked at it: `version` is what they saw."""
-
-    alert_id: int
-    version: int
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """Where alerts shall go; `reason` is a code of `REASONS`, `until` goes with a snooze alone."""
-
-    status: AlertStatus
-    reason: str | None = None
-    note: str | None = None
-    until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """A change that is stored: the step that an undo names, and the alert's version after it."""
-
-    alert_id: int
-    event_id: int
-    version: int
-    status: AlertStatus
-
-
-@dataclass(frozen=True, slots=True)
-class Left:
-    """An alert that stayed as it was, and why."""
-
-    alert_id: int
-    why: Message
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of a change of several alerts; `batch` takes them back together."""
-
-    done: tuple[Done, ...]
-    left: tuple[Left, ...]
-    batch: UUID | None = None
 
 
 def decide(person: Person, looked: Sequence[Looked], decision: Decision) -> Outcome:

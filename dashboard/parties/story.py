@@ -18,7 +18,17 @@ from models.access import Permission, Person
 from models.errors import ForbiddenError
 from models.messages import N_
 
-__all__ = ["RECENT", "Dot", "Happening", "Kind", "SharedValue", "Story", "customer_story", "merchant_story"]
+__all__ = [
+    "RECENT",
+    "Dot",
+    "Facts",
+    "Happening",
+    "Kind",
+    "SharedValue",
+    "Story",
+    "customer_story",
+    "merchant_story",
+]
 
 RECENT: Final = timedelta(days=90)
 _BEFORE_ALL: Final = timedelta(microseconds=1)

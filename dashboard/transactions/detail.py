@@ -15,6 +15,8 @@ from database.queries.rows import ListedTransaction
 from database.queries.stored_transaction import StoredTransaction
 from models.access import Permission, Person
 
+__all__ = ["Detail", "StoredAlert", "detail"]
+
 
 @dataclass(frozen=True, slots=True)
 class Detail:

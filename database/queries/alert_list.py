@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -156,7 +156,7 @@ def alert_rows(
     statement = f"""{_LINE}{_FROM}
         where {" and ".join(clauses)} order by {value} desc, a.alert_id desc limit :limit"""
     found = session.execute(text(statement), {**given, "limit": limit})
-    return tuple(_listed(row._mapping) for row in found)  # noqa: SLF001 - its public name
+    return tuple(_listed(row) for row in found)
 
 
 def one_row(session: Session, alert_id: int) -> ListedAlert | None:
@@ -165,12 +165,12 @@ def one_row(session: Session, alert_id: int) -> ListedAlert | None:
     row = session.execute(
         text(statement), {"banks": list(bank_ids(session)), "alert_id": alert_id}
     ).one_or_none()
-    return None if row is None else _listed(row._mapping)  # noqa: SLF001 - its public name
+    return None if row is None else _listed(row)
 
 
 def place_of(row: ListedAlert, order: AlertOrder) -> Place:
     """Return where a list goes on behind a row."""
-    values = {
+    values: dict[AlertOrder, datetime | float] = {
         AlertOrder.LOSS: row.expected_loss_e4,
         AlertOrder.NEWEST: row.created_at,
         AlertOrder.AMOUNT: row.amount_base_e4 or 0,
@@ -207,7 +207,7 @@ def lines_of(session: Session, alert_ids: Collection[int]) -> tuple[ListedAlert,
     """Return those alerts of the scope that there are, as lines."""
     statement = f"{_LINE}{_FROM} where a.bank_id = any(:banks) and a.alert_id = any(:ids) order by a.alert_id"
     given = {"banks": list(bank_ids(session)), "ids": list(alert_ids)}
-    return tuple(_listed(row._mapping) for row in session.execute(text(statement), given))  # noqa: SLF001 - its public name
+    return tuple(_listed(row) for row in session.execute(text(statement), given))
 
 
 _NEWS: Final = text(f"""
@@ -251,7 +251,7 @@ def _clauses(
     return clauses, given
 
 
-def _listed(row: Mapping[str, Any] | Sequence[Any]) -> ListedAlert:
-    values = list(row.values()) if isinstance(row, Mapping) else list(row)
+def _listed(row: Sequence[Any]) -> ListedAlert:
+    values = list(row)
     values[3], values[4] = AlertStatus(values[3]), Severity(values[4])
     return ListedAlert(*values)

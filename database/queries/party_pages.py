@@ -143,7 +143,7 @@ def dots(
 def weeks(
     session: Session, bank_id: int, party: Party, identity: str, last: datetime, *, most: int
 ) -> tuple[Week, ...]:
-    """Return a party's weeks back from its last payment, newest first; weeks without payments are left out."""
+    """Return a party's weeks back from its last payment, newest first; empty ones are left out."""
     statement = f"""
         select cast(floor(extract(epoch from (:until - t."timestamp")) / 604800) as int) as week, count(*),
             percentile_cont(0.5) within group (order by cast(t.amount_base as double precision)),

@@ -43,6 +43,36 @@ class Happening:
     person: str | None
 
 
+_STATEMENT: Final = """
+with recent as materialized (
+    select t.* from transactions t where t.bank_id = :bank_id and t.{party}_id = :id
+    order by t."timestamp" desc, t.transaction_id desc limit {recent}
+),
+own as materialized (
+    select a.* from alerts a where a.bank_id = :bank_id and {whose}
+    order by a.created_at desc limit {recent}
+)
+select 'payment', r."timestamp" as at, r.transaction_id, cast(null as bigint), r.amount, r.currency,
+    {name}, r.is_fraud, r.channel, r.payment_method, cast(null as text)
+from recent r
+union all
+select 'label', l.recorded_at, l.transaction_id, null, r.amount, r.currency, {name}, l.is_fraud,
+    l.source, l.reason, coalesce(nullif(u.full_name, ''), u.username)
+from recent r join fraud_labels l on l.bank_id = :bank_id and l.transaction_id = r.transaction_id
+    left join users u on u.user_id = l.recorded_by
+union all
+select 'alert', a.created_at, a.transaction_id, a.alert_id, null, null, null, null, a.severity,
+    a.reason_code, null
+from own a
+union all
+select 'step', e.at, null, e.alert_id, null, null, null, null, coalesce(e.to_status, e.kind),
+    coalesce(e.note, e.reason), coalesce(nullif(u.full_name, ''), u.username)
+from own a join alert_events e on e.bank_id = :bank_id and e.alert_id = a.alert_id
+    left join users u on u.user_id = e.by
+order by at desc, 1, 3 desc, 4 desc limit :limit"""
+# {party}, {name} and {whose} are SQL of this module.
+
+
 def timeline(
     session: Session, bank_id: int, party: Party, identity: str, *, limit: int = 120
 ) -> tuple[Happening, ...]:
@@ -58,32 +88,6 @@ def timeline(
         if party == "customer"
         else "a.transaction_id in (select transaction_id from recent)"
     )
-    statement = f"""
-        with recent as materialized (
-            select t.* from transactions t where t.bank_id = :bank_id and t.{party}_id = :id
-            order by t."timestamp" desc, t.transaction_id desc limit {RECENT}
-        ),
-        own as materialized (
-            select a.* from alerts a where a.bank_id = :bank_id and {whose}
-            order by a.created_at desc limit {RECENT}
-        )
-        select 'payment', r."timestamp" as at, r.transaction_id, cast(null as bigint), r.amount, r.currency,
-            {name}, r.is_fraud, r.channel, r.payment_method, cast(null as text)
-        from recent r
-        union all
-        select 'label', l.recorded_at, l.transaction_id, null, r.amount, r.currency, {name}, l.is_fraud,
-            l.source, l.reason, coalesce(nullif(u.full_name, ''), u.username)
-        from recent r join fraud_labels l on l.bank_id = :bank_id and l.transaction_id = r.transaction_id
-            left join users u on u.user_id = l.recorded_by
-        union all
-        select 'alert', a.created_at, a.transaction_id, a.alert_id, null, null, null, null, a.severity,
-            a.reason_code, null
-        from own a
-        union all
-        select 'step', e.at, null, e.alert_id, null, null, null, null, coalesce(e.to_status, e.kind),
-            coalesce(e.note, e.reason), coalesce(nullif(u.full_name, ''), u.username)
-        from own a join alert_events e on e.bank_id = :bank_id and e.alert_id = a.alert_id
-            left join users u on u.user_id = e.by
-        order by at desc, 1, 3 desc, 4 desc limit :limit"""
+    statement = _STATEMENT.format(recent=RECENT, party=party, name=name, whose=whose)
     found = session.execute(text(statement), {"bank_id": bank_id, "id": identity, "limit": limit})
     return tuple(Happening(Kind(kind), *rest) for kind, *rest in found)
