@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, ForeignKeyConstraint, Identity, Index, func
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import EMPTY_JSON, Base, Json, OfBank, Score, Updated
+from models.base import EMPTY_JSON, Base, Created, Json, OfBank, Score, Updated
 
 
 class ModelVersion(Updated, Base):
@@ -55,7 +55,7 @@ class ModelPrediction(OfBank, Updated, Base):
     )
 
 
-class MlFeatures(OfBank, Base):
+class MlFeatures(OfBank, Created, Base):
     """What is known of a payment beside its own columns; so far the features that a file brought."""
 
     __tablename__ = "ml_features"
