@@ -20,7 +20,7 @@ def layout(context: PageContext) -> Component:
     t = context.t
     return html.Div(
         [
-            page_head(t(PAGE.name)),
+            page_head(t(N_("Banks and thresholds"))),
             html.Div(id=LIST, className="bank-cards"),
             *dialogs(t),
             dcc.Store(id=ACTED),
@@ -33,7 +33,7 @@ def layout(context: PageContext) -> Component:
 PAGE = Page(
     slug="banks",
     path="/banks",
-    name=N_("Banks and thresholds"),
+    name=N_("Banks"),
     icon="bank",
     permission=Permission.MANAGE_BANKS,
     layout=layout,
