@@ -10,11 +10,10 @@ from dashboard.charts.counts import counts_over_time
 from dashboard.charts.figure import Words
 from dashboard.charts.over_time import rate_over_time
 from dashboard.filters import Measure
-from dashboard.high_risk.by_score import ByScore
+from dashboard.high_risk.by_score import ByScore, Named, Outlier, RiskyParty
 from dashboard.names import value_name
 from dashboard.seen import Seen
 from dashboard.statistics.intervals import wilson
-from database.queries.risky_parties import Named, Outlier, RiskyParty
 from layouts.listing import Column, label_mark, link, listing
 from layouts.panels import PanelText
 from layouts.sheet import Drawn, fact, footer, too_few, unlabelled

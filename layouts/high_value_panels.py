@@ -13,13 +13,12 @@ from dashboard.charts.figure import Words
 from dashboard.charts.limit_bands import limit_bands
 from dashboard.charts.over_time import rate_over_time
 from dashboard.filters import Measure
-from dashboard.high_value.ask import BAND_PERCENTS, WHOLE, HighValue, Listed, Part
+from dashboard.high_value.ask import BAND_PERCENTS, WHOLE, Beside, HighValue, Listed, Part
 from dashboard.high_value.thresholds import DAYS, Threshold
 from dashboard.names import value_name
 from dashboard.overview.rates import rate_of
 from dashboard.seen import Seen
 from dashboard.statistics.intervals import wilson
-from database.queries.rows import Beside
 from database.segments import Bucket
 from layouts.listing import Column, label_mark, link, listing
 from layouts.panels import PanelText

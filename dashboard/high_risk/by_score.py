@@ -16,9 +16,11 @@ from dashboard.overview.slices import Ranking, rank
 from dashboard.seen import Seen, seen
 from dashboard.view import View
 from database.connection import Session, read_only
-from database.queries.risky_parties import Outlier, RiskyParty, outliers, riskiest
+from database.queries.risky_parties import Named, Outlier, RiskyParty, outliers, riskiest
 from database.segments import Selection, Sums, read
 from models.access import Permission, Person
+
+__all__ = ["Answer", "ByScore", "Named", "Outlier", "RiskyParty", "ask"]
 
 RANKED: Final = {"category": 8, "channel": 6}
 LISTED: Final = 10

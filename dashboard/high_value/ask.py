@@ -20,6 +20,8 @@ from database.queries.rows import Beside, ListedTransaction, beside, rows
 from database.segments import Bucket, Fold, Selection, Sums, added, bands, read
 from models.access import Permission, Person
 
+__all__ = ["BAND_PERCENTS", "WHOLE", "Answer", "Beside", "HighValue", "Listed", "Part", "ask"]
+
 RANKED: Final = {"category": 8, "channel": 6, "country": 8}
 LISTED: Final = 12
 """Payments in the list behind, over all banks."""
