@@ -1,0 +1,65 @@
+"""High value and High risk in a browser: drawn, in both languages, one request a page, narrow screens."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser, expect
+from sqlalchemy import text
+
+from database.bulk import bulk_insert
+from database.connection import get_db_session
+from tests.browser.conftest import IDLE, Site, Visits, settled_on
+from tests.browser.test_overview import payments
+from tests.servers import Database
+
+PAGES = {
+    "high-value": ("High-value payments", "Gros paiements", 6),
+    "high-risk": ("Flagged payments", "Paiements signalés", 4),
+    "high-risk-rates": ("Merchants with fraud", "Commerçants avec fraude", 1),
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def rows(site_database: Database, site: Site, browser: Browser) -> None:
+    """Fill the site's bank with scored payments, and open a page once so that the fold is compiled."""
+    rows = [
+        row | {"customer_id": f"c{place % 90}", "merchant_id": f"m{place % 40}"}
+        for place, row in enumerate(payments(3, 2_000))
+    ]
+    bulk_insert(rows, bank="north")
+    with get_db_session("all") as session:
+        session.execute(text("update transactions set transactions_last_hour = mod(ingest_seq, 7)"))
+    page = Visits(site, browser)("analyst")
+    page.goto(site.address)
+    page.wait_for_function(IDLE, timeout=120_000)
+    page.context.close()
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_a_sheet_is_drawn_in_the_reader_s_language(
+    site: Site, visit: Visits, path: str, language: str
+) -> None:
+    english, french, charts = PAGES[path]
+    page = visit("analyst", language=language)
+    settled_on(page, f"{site.address}/{path}?bank=north&range=90d")
+    expect(page.locator(".tile-label").first).to_be_visible()
+    assert (french if language == "fr" else english) in page.locator(".tiles").inner_text()
+    assert page.locator(".panel .panel-graph").count() == charts
+    assert page.locator(".panel-head .panel-title").count() >= charts
+    assert "None" not in page.locator(".sheet").inner_text()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_sheet_fits_a_narrow_screen(site: Site, visit: Visits, path: str) -> None:
+    page = visit("analyst")
+    page.set_viewport_size({"width": 390, "height": 844})
+    settled_on(page, f"{site.address}/{path}?bank=north&range=90d")
+    width, seen = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert width <= seen
+
+
+def test_a_viewer_reads_the_sheets_without_names_of_people(site: Site, visit: Visits) -> None:
+    page = visit("viewer")
+    settled_on(page, f"{site.address}/high-risk-rates?bank=north&range=90d")
+    expect(page.locator(".sheet-customers table")).to_be_visible()
