@@ -114,10 +114,12 @@ def _view(
     number = counted(found.groups, wanted.choice(user_id))[0]
     is_here = wanted == found.address
     return dcc.Link(
-        [html.Span(words.say(name)), html.Span(f.count(number, words.locale), className="num tab-count")],
+        [
+            html.Span(words.say(name), **(aria(current="page") if is_here else {})),
+            html.Span(f.count(number, words.locale), className="num tab-count"),
+        ],
         href=_link(path, shared, wanted),
         className=f"tab{' is-chosen' if is_here else ''}",
-        **(aria(current="page") if is_here else {}),
     )
 
 
@@ -125,10 +127,15 @@ def _choices(found: AlertListing, shared: str, path: str, words: Words) -> list[
     address = found.address
     severities = [
         dcc.Link(
-            [severity_mark(each), html.Span(words.say(SEVERITY_NAMES[each]))],
+            [
+                severity_mark(each),
+                html.Span(
+                    words.say(SEVERITY_NAMES[each]),
+                    **(aria(current="true") if each in address.severities else {}),
+                ),
+            ],
             href=_link(path, shared, replace(address, severities=address.severities ^ {each})),
             className=f"segment{' is-chosen' if each in address.severities else ''}",
-            **aria(current="true" if each in address.severities else "false"),
         )
         for each in reversed(Severity)
     ]

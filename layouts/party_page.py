@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from dash import dcc, html
 from dash.development.base_component import Component
 
 from layouts.page import PageContext
 from layouts.panels import GRAPH_CONFIG
+from layouts.party_parts import NO_FIGURE
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,4 +77,6 @@ def party_layout(ids: PartyIds, context: PageContext, name: str) -> Component:
 
 
 def _graph(name: str, class_name: str) -> Component:
-    return dcc.Graph(id=name, config=GRAPH_CONFIG, className=class_name, figure={"data": [], "layout": {}})
+    empty: Any = NO_FIGURE
+    graph = dcc.Graph(id=name, config=GRAPH_CONFIG, className="filling-graph", figure=empty)
+    return html.Div(graph, className=class_name)

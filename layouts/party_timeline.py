@@ -69,10 +69,9 @@ def _switch(found: Story, only: str | None, words: Words) -> Component:
     return html.Div(
         [
             dcc.Link(
-                words.say(name),
+                html.Span(words.say(name), **(aria(current="true") if slug == here else {})),
                 href=f"{found.party}?{urlencode(query if slug == 'all' else {**query, 'show': slug})}",
                 className=f"segment{' is-chosen' if slug == here else ''}",
-                **aria(current="true" if slug == here else "false"),
             )
             for slug, name in _NAMES.items()
         ],

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from dash import dcc, html
 from dash.development.base_component import Component
 
 from layouts.decision_panel import DecisionIds, decision_panel
 from layouts.page import Page, PageContext
 from layouts.panels import GRAPH_CONFIG
+from layouts.party_parts import NO_FIGURE
 from models.access import Permission
 from models.messages import N_
 
@@ -18,13 +21,13 @@ DECIDING = DecisionIds("alert-deciding")
 def layout(context: PageContext) -> Component:
     """Draw the page; its answer fills it."""
     title = html.H1(context.t(PAGE.name), className="page-title")
-    graph = dcc.Graph(
-        id=STRIP, config=GRAPH_CONFIG, className="strip-graph", figure={"data": [], "layout": {}}
-    )
+    empty: Any = NO_FIGURE
+    empty: Any = NO_FIGURE
+    graph = dcc.Graph(id=STRIP, config=GRAPH_CONFIG, className="filling-graph", figure=empty)
     return html.Div(
         [
             html.Div(html.Div(title, className="page-head"), id=CONTENT),
-            graph,
+            html.Div(graph, className="strip-graph"),
             html.Div(id=BELOW),
             decision_panel(DECIDING, context.t),
             dcc.Store(id=ACTED),
