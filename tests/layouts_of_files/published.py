@@ -114,7 +114,8 @@ def ieee_cis(folder: Path, rng: random.Random) -> Path:
     assert len(header) == 394
     rows = []
     for number in range(ROWS):
-        card = (rng.randrange(1_000, 18_000), rng.choice(("", "360.0")), "150.0", rng.choice(("visa", "discover")),
+        card = (rng.randrange(1_000, 18_000), rng.choice(("", "360.0")), "150.0",
+                rng.choice(("visa", "discover")),
                 "142.0", rng.choice(("credit", "debit", "charge card", "debit or credit", "")))  # fmt: skip
         amount = f"{rng.randrange(1, 10**6) / 1000:.3f}"
         given = (
@@ -155,6 +156,7 @@ def tabformer(folder: Path, rng: random.Random) -> Path:
         rows.append(
             (rng.randrange(200), rng.randrange(3), at.year, at.month, at.day, f"{at:%H:%M}", amount, how,
              rng.choice(shops), city, state, code, rng.choice((5300, 5411, 5812)),
-             rng.choice(("", "", "Insufficient Balance", "Bad PIN,Technical Glitch")), rng.choice(("No", "No", "No", "Yes")))
+             rng.choice(("", "", "Insufficient Balance", "Bad PIN,Technical Glitch")),
+             rng.choice(("No", "No", "No", "Yes")))
         )  # fmt: skip
     return write(folder / "tabformer.csv", header.split(","), rows)

@@ -52,9 +52,11 @@ def expected_handbook(path: Path) -> pd.DataFrame:
     rows = pd.read_csv(path, dtype=str)
     names = {"1": "other", "2": "stolen_card", "3": "account_takeover"}
     return frame(
-        rows, timestamp=pd.to_datetime(rows.TX_DATETIME, utc=True), amount=money(rows.TX_AMOUNT), currency="EUR",
-        customer_id=rows.CUSTOMER_ID, merchant_id=rows.TERMINAL_ID, channel="pos", payment_method="credit_card",
-        is_fraud=rows.TX_FRAUD == "1", fraud_type=rows.TX_FRAUD_SCENARIO.map(names),
+        rows, timestamp=pd.to_datetime(rows.TX_DATETIME, utc=True), amount=money(rows.TX_AMOUNT),
+        currency="EUR",
+        customer_id=rows.CUSTOMER_ID, merchant_id=rows.TERMINAL_ID, channel="pos",
+        payment_method="credit_card", is_fraud=rows.TX_FRAUD == "1",
+        fraud_type=rows.TX_FRAUD_SCENARIO.map(names),
     )  # fmt: skip
 
 
@@ -75,7 +77,8 @@ def expected_banksim(path: Path) -> pd.DataFrame:
     return frame(
         rows, timestamp=at, amount=money(rows.amount), currency="EUR", customer_id=rows.customer,
         merchant_id=rows.merchant, channel="other", payment_method="credit_card",
-        category=rows.category.str.slice(3), is_fraud=rows.fraud == "1", country="ES", zip_code=rows.zipMerchant,
+        category=rows.category.str.slice(3), is_fraud=rows.fraud == "1", country="ES",
+        zip_code=rows.zipMerchant,
     )  # fmt: skip
 
 
@@ -107,7 +110,8 @@ def expected_tabformer(path: Path) -> pd.DataFrame:
     is_home = state.str.fullmatch("[A-Z]{2}")
     code = rows.Zip.str.removesuffix(".0").str.zfill(5).where(rows.Zip != "")
     return frame(
-        rows, timestamp=pd.to_datetime(day + " " + rows.Time, utc=True), amount=money(rows.Amount.str.slice(1)),
+        rows, timestamp=pd.to_datetime(day + " " + rows.Time, utc=True),
+        amount=money(rows.Amount.str.slice(1)),
         currency="USD", customer_id=rows.User, merchant_id=rows["Merchant Name"],
         channel=rows["Use Chip"].eq("Online Transaction").map({True: "online", False: "pos"}),
         payment_method="credit_card", category=rows.MCC, is_fraud=rows["Is Fraud?"] == "Yes",

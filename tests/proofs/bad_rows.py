@@ -4,7 +4,8 @@
 
 A bank has rows of an earlier import. A second file with good rows and bad ones of seventeen kinds is
 imported, and its rejects are compared line by line with what was planted. The same rows in another file add
-nothing. Then both are undone: every table is as it was, row for row, before and after a fold, and segments equal rows.
+nothing. Then both are undone: every table is as it was, row for row, before and after a
+fold, and segments equal rows.
 """
 
 from __future__ import annotations
@@ -223,7 +224,8 @@ def main() -> int:
         owner.dispose()
     print(  # noqa: T201 - a proof tells its end
         f"{done.rows:,} rows, {done.bad:,} bad ones rejected with their reasons in {done.import_s:.1f} s;"
-        f" again 0 added; undone in {done.undo_s:.1f} s, tables as before, segments agree; {done.peak_mb:.0f} MB"
+        f" again 0 added; undone in {done.undo_s:.1f} s, tables as before, segments agree;"
+        f" {done.peak_mb:.0f} MB"
     )
     return 0
 
