@@ -116,6 +116,7 @@
 
   // All of the list, those that are not read yet too: the server says which they are at this moment.
   async function chooseAll() {
+    if (!list) return undefined;
     if (chosen.size) return chooseNone();
     const answer = await send("alerts/frozen", { q: list.query });
     if (!answer) return undefined;

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from dashboard import formatting as f
-from dashboard.alerts.decisions import Left, Looked, refuse_person
+from dashboard.alerts.decisions import Left, Looked, changed_since, refuse_person
 from dashboard.alerts.names import MOVES
 from dashboard.filters import E4
-from database.connection import read_only
+from database.connection import Session, read_only
 from database.queries import alert_list
 from database.queries.alert_list import ListedAlert
 from database.queries.banks import visible_banks
@@ -35,22 +35,25 @@ def preview(person: Person, looked: Sequence[Looked], status: AlertStatus) -> Pr
     with read_only(banks=person.banks) as session:
         rows = {row.alert_id: row for row in alert_list.lines_of(session, [each.alert_id for each in looked])}
         bases = {bank.bank_id: bank.base_currency for bank in visible_banks(session, person)}
-    left = [_left(each, rows.get(each.alert_id), status) for each in looked]
+        left = [_left(session, each, rows.get(each.alert_id), status) for each in looked]
     kept = [each for each, why in zip(looked, left, strict=True) if why is None]
     sums = _sums([rows[each.alert_id] for each in kept], bases, person.language)
     what = N_("{count} alerts ({money}): {move}")
     given = {"count": f.count(len(kept), person.language), "money": sums, "move": Message(MOVES[status])}
+    if not kept:
+        nothing = N_("None of these alerts can be changed so.")
+        what, given = nothing, {}
     title = Message(what, given)  # type: ignore[arg-type]  # the translator takes a message as a parameter
     action = Message(N_("Change {count} alerts"), {"count": f.count(len(kept), person.language)})
     return Preview(tuple(kept), tuple(why for why in left if why), title, action)
 
 
-def _left(looked: Looked, row: ListedAlert | None, status: AlertStatus) -> Left | None:
+def _left(session: Session, looked: Looked, row: ListedAlert | None, status: AlertStatus) -> Left | None:
     number = {"alert_id": looked.alert_id}
     if row is None:
         return Left(looked.alert_id, Message(N_("There is no alert {alert_id}."), number))
     if row.version != looked.version:
-        return Left(looked.alert_id, Message(N_("Alert A{alert_id} has changed since you looked."), number))
+        return Left(looked.alert_id, changed_since(session, row.bank_id, row.alert_id))
     if status not in TRANSITIONS[row.status]:
         text = N_("Alert A{alert_id} cannot go from {before} to {after}.")
         return Left(looked.alert_id, Message(text, {**number, "before": row.status, "after": status}))

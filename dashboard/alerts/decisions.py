@@ -125,15 +125,15 @@ def state_of(alert: Alert) -> dict[str, object]:
     }
 
 
-def changed_since(session: Session, alert: Alert) -> Message:
+def changed_since(session: Session, bank_id: int, alert_id: int) -> Message:
     """Say who changed an alert since it was looked at, and when."""
-    last = alert_events.last_step(session, alert.bank_id, alert.alert_id)
+    last = alert_events.last_step(session, bank_id, alert_id)
     if last is None:
-        return Message(N_("Alert A{alert_id} has changed since you looked."), {"alert_id": alert.alert_id})
+        return Message(N_("Alert A{alert_id} has changed since you looked."), {"alert_id": alert_id})
     at = last.at.astimezone(ZoneInfo(last.zone))
     return Message(
         N_("{person} changed alert A{alert_id} at {when}, since you looked. Look again, then decide."),
-        {"person": last.person or "Vigie", "alert_id": alert.alert_id, "when": f"{at:%Y-%m-%d %H:%M:%S}"},
+        {"person": last.person or "Vigie", "alert_id": alert_id, "when": f"{at:%Y-%m-%d %H:%M:%S}"},
     )
 
 
@@ -178,7 +178,7 @@ def _as_looked_at(session: Session, looked: Sequence[Looked]) -> tuple[list[Aler
         raise NotFoundError(N_("There is no alert {alert_id}."), alert_id=missing[0])
     left = [Left(each, Message(N_("There is no alert {alert_id}."), {"alert_id": each})) for each in missing]
     left += [
-        Left(alert.alert_id, changed_since(session, alert))
+        Left(alert.alert_id, changed_since(session, alert.bank_id, alert.alert_id))
         for alert in found
         if alert.version != versions[alert.alert_id]
     ]

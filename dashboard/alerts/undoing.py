@@ -93,7 +93,7 @@ def _left(session: Session, alert: Alert, change: AlertEvent) -> Left:
     if later is None or later < change.alert_event_id:
         text = N_("This change of alert A{alert_id} was taken back already.")
         return Left(alert.alert_id, Message(text, {"alert_id": alert.alert_id}))
-    return Left(alert.alert_id, changed_since(session, alert))
+    return Left(alert.alert_id, changed_since(session, alert.bank_id, alert.alert_id))
 
 
 def _restore(alert: Alert, change: AlertEvent, person: Person, now: datetime) -> AlertEvent:

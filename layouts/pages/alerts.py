@@ -131,7 +131,7 @@ def _keys(t: Translator) -> Component:
             t(N_("move")),
             html.Kbd("X"),
             t(N_("choose")),
-            html.Kbd("Enter"),
+            html.Kbd(t(N_("Enter"))),
             t(N_("open")),
         ],
         className="key-hints",
