@@ -18,7 +18,10 @@ from layouts.icons import icon
 from models.messages import N_
 
 GROUP: Final = N_("Admin")
-QUESTION, SECRET = "admin-question", "admin-secret"
+QUESTION, SECRET, SECRET_WORD = "admin-question", "admin-secret", "admin-secret-word"
+QUESTION_TITLE, QUESTION_LIST, QUESTION_ACTION = (
+    f"admin-question-{part}" for part in ("title", "list", "action")
+)
 Choices = Sequence[tuple[str, str]]
 
 
@@ -115,18 +118,16 @@ def question(title: str, sentences: Sequence[str], action: str) -> dict[str, Any
 def dialogs(t: Translator) -> list[Component]:
     """Draw the question before a dangerous change, and what shows a password once."""
     close = html.Button(t(N_("Keep it")), className="button button-quiet", type="button", **data(close=""))
-    sure = html.Button(
-        id="admin-question-action", className="button button-danger", type="button", **data(sure="")
-    )
+    sure = html.Button(id=QUESTION_ACTION, className="button button-danger", type="button", **data(sure=""))
     asked = html.Dialog(
         [
-            html.H2(id="admin-question-title"),
-            html.Ul(id="admin-question-list"),
+            html.H2(id=QUESTION_TITLE),
+            html.Ul(id=QUESTION_LIST),
             html.Div([close, sure], className="admin-acts"),
         ],
         id=QUESTION,
         className="admin-dialog",
-        **aria(labelledby="admin-question-title"),
+        **aria(labelledby=QUESTION_TITLE),
     )
     done = html.Button(
         t(N_("Written down")), className="button button-primary", type="button", **data(close="")
@@ -135,7 +136,7 @@ def dialogs(t: Translator) -> list[Component]:
         [
             html.H2(t(N_("The new password"))),
             html.P(t(N_("It is shown this once and must be changed at the next login."))),
-            html.Code(id="admin-secret-word", tabIndex="0"),
+            html.Code(id=SECRET_WORD, tabIndex="0"),
             html.Div(done, className="admin-acts"),
         ],
         id=SECRET,

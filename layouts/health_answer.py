@@ -29,6 +29,7 @@ STATES = {
 _OWN_PAGE = re.compile(r"/[a-z-]{0,40}")
 _UNITS = ("B", "kB", "MB", "GB", "TB")
 _STEP = 1_024
+VITALS = "health-vitals"
 
 
 def drawn(view: HealthView, words: Words, path: str) -> list[Component]:
@@ -77,9 +78,7 @@ def _section(title: str, definition: str, content: Component, words: Words) -> C
 
 def _vitals(findings: list[Finding], words: Words) -> Component:
     heads = (N_("What"), N_("Now"), N_("State"), N_("What to do"))
-    return table(
-        N_("Vital signs"), heads, [_vital(finding, words) for finding in findings], words, id="health-vitals"
-    )
+    return table(N_("Vital signs"), heads, [_vital(finding, words) for finding in findings], words, id=VITALS)
 
 
 def _vital(finding: Finding, words: Words) -> Component:

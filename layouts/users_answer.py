@@ -31,6 +31,7 @@ from layouts.shell import ROLE_NAMES, initials
 from models.access import Role
 from models.messages import N_
 
+NEW_NAME, NEW_USERNAME, NEW_EMAIL = (f"users-new-{part}" for part in ("name", "username", "email"))
 STATES = {
     "active": (N_("active"), "check-lg"),
     "locked": (N_("locked out"), "lock-fill"),
@@ -276,12 +277,12 @@ def new_person(found: People, words: Words) -> Component:
     inputs = [
         field(
             say(label),
-            dcc.Input(id=f"new-{name.replace('_', '-')}", name=name, autoComplete="off", maxLength=most),
+            dcc.Input(id=id_, name=name, autoComplete="off", maxLength=most),
         )
-        for name, label, most in (
-            ("full_name", N_("Name"), 120),
-            ("username", N_("Username"), 64),
-            ("email", N_("E-mail"), 254),
+        for id_, name, label, most in (
+            (NEW_NAME, "full_name", N_("Name"), 120),
+            (NEW_USERNAME, "username", N_("Username"), 64),
+            (NEW_EMAIL, "email", N_("E-mail"), 254),
         )
     ]
     picked = field(say(N_("Role")), select("role", roles, Role.ANALYST.value))

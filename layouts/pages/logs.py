@@ -17,6 +17,7 @@ from models.messages import N_
 LIST, DETAIL, FILTERS, STRIP, STATUS, NOTICES, TICK, LEVELS = (
     f"logs-{part}" for part in ("list", "detail", "filters", "strip", "status", "notices", "tick", "levels")
 )
+LIVE: Final = "logs-live"
 LOOK_AGAIN_MS: Final = 3_000
 
 
@@ -25,7 +26,7 @@ def layout(context: PageContext) -> Component:
     t = context.t
     live = html.Button(
         [html.Span(className="live-dot"), html.Span(t(N_("Live"))), html.Kbd("L")],
-        id="logs-live",
+        id=LIVE,
         className="button button-secondary",
         type="button",
         **aria(pressed="false"),

@@ -16,6 +16,7 @@ from models.messages import N_
 LIST, DETAIL, FILTERS, CREATE, ACTED = (
     f"users-{part}" for part in ("list", "detail", "filters", "create", "acted")
 )
+NEW = "users-new"
 
 
 def layout(context: PageContext) -> Component:
@@ -25,14 +26,14 @@ def layout(context: PageContext) -> Component:
         [icon("person-plus"), t(N_("New person"))],
         className="button button-primary",
         type="button",
-        **data(opens_dialog="users-new"),
+        **data(opens_dialog=NEW),
     )
     head = page_head(t(PAGE.name), beside=[html.Div(id=FILTERS, className="admin-filters")], actions=[new])
     split = html.Div(
         [html.Div(id=LIST, className="admin-list"), html.Div(id=DETAIL, className="admin-detail")],
         className="admin-split",
     )
-    made = html.Dialog(html.Div(id=CREATE), id="users-new", className="admin-dialog")
+    made = html.Dialog(html.Div(id=CREATE), id=NEW, className="admin-dialog")
     return html.Div(
         [head, split, made, *dialogs(t), dcc.Store(id=ACTED)], className="admin-page", **data(acted=ACTED)
     )
