@@ -79,17 +79,20 @@ def features_of(block: Block, norms: Norms) -> Features:
     since_last = np.diff(block.at, prepend=block.at[:1]).astype(np.float64)
     since_last[block.first_of_customer()] = 365.0 * DAY
     distance, speed = _journeys(block, index)
+    # Payments of nobody known have nothing in common but the bank.
+    is_known = block.customer > 0
+    is_new = strange(block.customer, block.country, block.at, lasts=15 * DAY)
     return Features(
         deviation=_deviation(block, norms, index, counts),
-        strange_device=strange(block.customer, block.device, block.at),
-        strange_address=strange(block.customer, block.address, block.at),
-        new_country=strange(block.customer, block.country, block.at, lasts=15 * DAY) & ~block.is_remote,
-        since_last=since_last,
-        in_hour=_in_the_hour_before(block),
-        speed=speed,
-        distance=distance,
-        hour_share=_hour_share(block, index, counts),
-        payments=counts[index],
+        strange_device=strange(block.customer, block.device, block.at) & is_known,
+        strange_address=strange(block.customer, block.address, block.at) & is_known,
+        new_country=is_new & ~block.is_remote & is_known,
+        since_last=np.where(is_known, since_last, DAY),
+        in_hour=np.where(is_known, _in_the_hour_before(block), 1),
+        speed=speed * is_known,
+        distance=distance * is_known,
+        hour_share=np.where(is_known, _hour_share(block, index, counts), 0.2),
+        payments=np.where(is_known, counts[index], 1),
     )
 
 

@@ -42,7 +42,8 @@ class Forest:
         columns = _columns(features, block)
         trees.fit(columns)
         scores = -trees.score_samples(columns)
-        return cls(trees, float(np.quantile(scores, 1 - _ODD_SHARE)))
+        # Just above: many equal payments at the limit are not odd.
+        return cls(trees, float(np.quantile(scores, 1 - _ODD_SHARE)) + 1e-9)
 
     def strength(self, features: Features, block: Block) -> Floats:
         """Return 1 where a payment is as odd as the oddest of the sample, and more beyond."""

@@ -68,33 +68,64 @@ def run_detect(control: Control) -> Mapping[str, Any]:
     code = str(control.parameters["bank"])
     with read_only() as session:
         bank_id = banks.bank_settings(session, code).bank_id
-        after = int(jobs.by_id(session, control.job_id).result.get("after", 0))
+        kept = jobs.by_id(session, control.job_id).result
     with read_only([code]) as session:
         seen = survey(session, bank_id)
     with get_db_session([code]) as session:
         patterns.store(session, bank_id, seen.found)
-    whole = max(1, seen.extent.last_customer)
-    step = customers_a_block(seen.extent)
-    while after < seen.extent.last_customer:
-        control.report(after, whole)
-        with read_only([code]) as session:
-            look = look_at(session, bank_id, seen, after + 1, after + step)
-        after = min(after + step, seen.extent.last_customer)
-        with get_db_session([code]) as session:
-            anomalies.set_anomalies(session, bank_id, look.rows)
-            patterns.store(session, bank_id, look.found)
-            datasets.keep(session, control.job_id, {"after": after})
-    return _finish(control, code, bank_id, whole)
+    run = Run(control, code, bank_id, seen, max(1, seen.extent.payments + seen.extent.of_nobody))
+    run.customers(int(kept.get("after", 0)))
+    run.nobody(int(kept.get("after_row", 0)))
+    return run.finish()
 
 
-def _finish(control: Control, code: str, bank_id: int, whole: int) -> Mapping[str, Any]:
-    with get_db_session([code]) as session:
-        gone = patterns.retire(session, bank_id, control.job_id)
-        told = anomalies.told(session, bank_id)
-    said = {"payments": told.payments, "anomalies": told.anomalies, "patterns": told.patterns}
-    sentence = N_("{payments} payments looked at: {anomalies} anomalies, {patterns} patterns.")
-    control.report(whole, whole, Message(sentence, said))
-    return {**said, "gone": gone}
+@dataclass(slots=True)
+class Run:
+    """One run over a bank: blocks of customers, then payments of nobody known, each block one commit."""
+
+    control: Control
+    code: str
+    bank_id: int
+    seen: Survey
+    total: int
+    done: int = 0
+
+    def customers(self, after: int) -> None:
+        """Judge the payments of all customers numbered above `after`."""
+        step, last = customers_a_block(self.seen.extent), self.seen.extent.last_customer
+        while after < last:
+            with read_only([self.code]) as session:
+                look = look_at(session, self.bank_id, self.seen, after + 1, after + step)
+            after = min(after + step, last)
+            self._keep(look, {"after": after})
+
+    def nobody(self, after: int) -> None:
+        """Judge the payments that have no customer, stored after position `after`, by their amounts alone."""
+        while self.seen.extent.of_nobody:
+            with read_only([self.code]) as session:
+                data, reached = anomalies.of_nobody(session, self.bank_id, after, ROWS_A_BLOCK)
+            if reached == after:
+                return
+            after = reached
+            self._keep(_alone(read_block(data), self.seen), {"after_row": after})
+
+    def _keep(self, look: Look, position: Mapping[str, int]) -> None:
+        self.control.report(min(self.done, self.total), self.total)
+        with get_db_session([self.code]) as session:
+            anomalies.set_anomalies(session, self.bank_id, look.rows)
+            patterns.store(session, self.bank_id, look.found)
+            datasets.keep(session, self.control.job_id, position)
+        self.done += len(look.rows)
+
+    def finish(self) -> Mapping[str, Any]:
+        """Retire what was not found again, and say what is there."""
+        with get_db_session([self.code]) as session:
+            gone = patterns.retire(session, self.bank_id, self.control.job_id)
+            told = anomalies.told(session, self.bank_id)
+        said = {"payments": told.payments, "anomalies": told.anomalies, "patterns": told.patterns}
+        sentence = N_("{payments} payments looked at: {anomalies} anomalies, {patterns} patterns.")
+        self.control.report(self.total, self.total, Message(sentence, said))
+        return {**said, "gone": gone}
 
 
 def customers_a_block(extent: Extent) -> int:
@@ -105,7 +136,10 @@ def customers_a_block(extent: Extent) -> int:
 def survey(session: Session, bank_id: int) -> Survey:
     """Learn what is usual, who shares what, and which merchants take far more than before."""
     extent = anomalies.extent(session, bank_id)
-    sample = read_block(anomalies.of_every(session, bank_id, max(1, extent.payments // SAMPLED_ROWS)))
+    data = anomalies.of_every(session, bank_id, max(1, extent.payments // SAMPLED_ROWS))
+    if not extent.payments:
+        data, _ = anomalies.of_nobody(session, bank_id, 0, SAMPLED_ROWS)
+    sample = read_block(data)
     norms = Norms.of(sample)
     forest = Forest.grow(features_of(sample, norms), sample)
     shared = brief(anomalies.shared_means(session, bank_id, 2, MOST_CUSTOMERS))
@@ -140,12 +174,22 @@ def _bursts(session: Session, bank_id: int, norms: Norms) -> list[Found]:
 
 def look_at(session: Session, bank_id: int, seen: Survey, first: int, last: int) -> Look:
     """Look at the payments of the customers numbered `first` to `last`."""
-    block = read_block(anomalies.of_customers(session, bank_id, first, last))
+    return judged(read_block(anomalies.of_customers(session, bank_id, first, last)), seen)
+
+
+def judged(block: Block, seen: Survey) -> Look:
+    """Judge every payment of a block, and find the patterns in it."""
     features = features_of(block, seen.norms)
     found = sequences_of(block, features, seen)
     told = seen.sequence.union(*(one.transaction_ids for one in found))
-    judged = judge(block, features, seen.forest, told, seen.surge)
-    return Look(block, list(judged.rows(block)), (*found, *repeated(block, judged)))
+    verdict = judge(block, features, seen.forest, told, seen.surge)
+    return Look(block, list(verdict.rows(block)), (*found, *repeated(block, verdict)))
+
+
+def _alone(block: Block, seen: Survey) -> Look:
+    """Judge payments that nothing connects."""
+    verdict = judge(block, features_of(block, seen.norms), seen.forest, seen.sequence, seen.surge)
+    return Look(block, list(verdict.rows(block)), ())
 
 
 def sequences_of(block: Block, features: Features, seen: Survey) -> list[Found]:

@@ -38,11 +38,12 @@ COLUMNS: Final = (
 )
 # A job's work that its progress makes visible; a limit meant for pages would only stop it.
 _ROOM: Final = text("select set_config('statement_timeout', '0', true), set_config('work_mem', '64MB', true)")
-_SELECT: Final = """
-select c.customer_no, t.transaction_id, extract(epoch from t."timestamp")::bigint as at,
+_PAID: Final = """t.transaction_id, extract(epoch from t."timestamp")::bigint as at,
     coalesce(t.amount_base_e4, t.amount_e4) as amount_e4, t.transaction_type, t.channel, t.category,
     t.merchant_id, t.card_fingerprint, t.device_id, host(t.ip_address) as ip_address, t.country,
-    t.latitude, t.longitude, t.hour_of_day
+    t.latitude, t.longitude, t.hour_of_day"""
+_SELECT: Final = f"""
+select c.customer_no, {_PAID}
 from transactions t join customers c using (bank_id, customer_id)"""
 _ORDER: Final = 'order by c.customer_no, t."timestamp", t.transaction_id'
 
@@ -61,20 +62,18 @@ class Shared:
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """How many payments with a customer a bank has, from when to when, and its last customer's number."""
+    """How many payments a bank has with and without a customer, and its last customer's number."""
 
     payments: int
+    of_nobody: int
     last_customer: int
-    first_at: datetime | None
-    last_at: datetime | None
 
 
 def extent(session: Session, bank_id: int) -> Extent:
     """Return how much there is to look at."""
     statement = text("""
-        select count(customer_id),
-            coalesce((select max(customer_no) from customers where bank_id = :bank_id), 0),
-            min("timestamp"), max("timestamp")
+        select count(customer_id), count(*) - count(customer_id),
+            coalesce((select max(customer_no) from customers where bank_id = :bank_id), 0)
         from transactions where bank_id = :bank_id""")
     return Extent(*session.execute(statement, {"bank_id": bank_id}).one())
 
@@ -83,6 +82,34 @@ def of_customers(session: Session, bank_id: int, first: int, last: int) -> bytes
     """Return all payments of the customers numbered `first` to `last`, as CSV of COLUMNS, in their order."""
     own = sql.SQL("where c.bank_id = {} and c.customer_no between {} and {}")
     return _copied(session, own.format(sql.Literal(bank_id), sql.Literal(first), sql.Literal(last)))
+
+
+def of_nobody(session: Session, bank_id: int, after: int, limit: int) -> tuple[bytes, int]:
+    """Return payments without a customer, stored after position `after`, and the position reached.
+
+    They are CSV of COLUMNS with 0 as the customer; the position stays where nothing is left.
+    """
+    session.execute(_ROOM)
+    reached = session.scalar(
+        text("""
+            select max(ingest_seq) from (
+                select ingest_seq from transactions
+                where bank_id = :bank_id and customer_id is null and ingest_seq > :after
+                order by ingest_seq limit :limit) as next_rows"""),
+        {"bank_id": bank_id, "after": after, "limit": limit},
+    )
+    if reached is None:
+        return b"", after
+    query = sql.SQL("""
+select 0, {columns} from transactions t
+where bank_id = {bank} and customer_id is null and ingest_seq > {after} and ingest_seq <= {reached}
+order by t."timestamp", t.transaction_id""").format(
+        columns=sql.SQL(_PAID),
+        bank=sql.Literal(bank_id),
+        after=sql.Literal(after),
+        reached=sql.Literal(reached),
+    )
+    return _out(session, query), int(reached)
 
 
 def of_every(session: Session, bank_id: int, step: int) -> bytes:

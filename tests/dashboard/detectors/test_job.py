@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +18,14 @@ from dashboard.jobs.run import run_job
 from dashboard.jobs.submit import submit
 from dashboard.world.store import store_world
 from dashboard.world.world import WorldOptions
+from database.bulk import bulk_insert
 from database.connection import get_db_session, read_only
 from database.owner import owner_session
 from database.queries import jobs, patterns
 from database.segments.check import check
 from models.jobs import JobStatus
 from models.transactions import AnomalyType
-from tests.factories import make_bank
+from tests.factories import NOON, make_bank
 from tests.servers import Database
 
 OPTIONS = WorldOptions(until=date(2026, 7, 1), banks=1, days=90, transactions=12_000, seed=4, pressure=2.0)
@@ -182,3 +183,26 @@ def test_an_import_asks_for_the_detectors_once(committed: Database) -> None:
     with get_db_session() as session:
         assert len(jobs.newest(session, kind="detect")) == 1
         assert len(jobs.newest(session, kind="enrich")) == 3
+
+
+def test_payments_of_nobody_known_are_judged_by_their_amounts(
+    committed: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job, "ROWS_A_BLOCK", 100)
+    with get_db_session() as session:
+        make_bank(session, BANK)
+    rows_of_nobody = [
+        {
+            "transaction_id": f"t{number:03}",
+            "timestamp": NOON + timedelta(minutes=number),
+            "amount": 100_000 if number == 77 else 20 + number % 30,
+        }
+        for number in range(350)
+    ]
+    bulk_insert(rows_of_nobody, bank=BANK)
+    assert detect().result == {"payments": 350, "anomalies": 1, "patterns": 0, "gone": 0}
+    assert rows("select transaction_id, anomaly_type from transactions where is_anomaly") == [
+        ("t077", "amount")
+    ]
+    with owner_session(snapshot=True) as owner:
+        assert check(owner).agree
