@@ -67,7 +67,7 @@ def runs_table(board: Board, words: Words) -> Component:
     """List the latest runs with their progress, how they ended, and what can be done about each."""
     if not board.runs:
         return _nothing(words.say(N_("No run yet.")))
-    heads = (N_("run"), N_("bank"), N_("state"), N_("progress"), N_("rows"), N_("begun"), "")
+    heads = (N_("run"), N_("bank"), N_("status"), N_("progress"), N_("rows"), N_("begun"), "")
     rows = [_run(run, board, words) for run in board.runs]
     return _table(N_("Runs"), heads, rows, words)
 
@@ -118,7 +118,7 @@ def _run(run: SeenRun, board: Board, words: Words) -> Component:
                 words,
             ),
             _cell(N_("bank"), name, words),
-            _cell(N_("state"), [_state(run.status, words.say(word), sign), *_message(run, words)], words),
+            _cell(N_("status"), [_state(run.status, words.say(word), sign), *_message(run, words)], words),
             _cell(N_("progress"), _progress(run, pace(run, board.now), words), words),
             _cell(N_("rows"), _counts(run, words), words),
             _cell(N_("begun"), [_age(run.created_at, zone, board.now, words), *_by(run)], words),

@@ -48,7 +48,7 @@ class Affected:
 
 
 _HOLDINGS = text("""
-select d.bank_id, b.code, b.name, b.time_zone, d.dataset_id, d.name, d.kind, d.origin, d.layout, d.rows,
+select d.bank_id, b.code as bank, b.name as bank_name, b.time_zone as zone, d.dataset_id, d.name, d.kind, d.origin, d.layout, d.rows,
        d.first_at, d.last_at, d.is_demo, d.created_at, d.updated_at
 from datasets d join banks b on b.bank_id = d.bank_id
 order by d.is_demo, d.dataset_id desc limit :limit
@@ -75,10 +75,11 @@ _NAMED = text(
 
 def holdings(session: Session, *, limit: int = 200) -> list[Holding]:
     """Return the datasets of the session's banks, own ones first, the newest first."""
-    rows = session.execute(_HOLDINGS, {"limit": limit})
     return [
-        Holding(*row[:6], DatasetKind(row[6]), DatasetOrigin(row[7]), *row[8:])  # type: ignore[arg-type, misc]  # a row is a tuple of any
-        for row in map(tuple, rows)
+        Holding(
+            **{**row, "kind": DatasetKind(row["kind"]), "origin": DatasetOrigin(row["origin"])},
+        )
+        for row in session.execute(_HOLDINGS, {"limit": limit}).mappings()
     ]
 
 
