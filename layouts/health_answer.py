@@ -77,7 +77,7 @@ def _section(title: str, definition: str, content: Component, words: Words) -> C
 
 
 def _vitals(findings: list[Finding], words: Words) -> Component:
-    heads = (N_("What"), N_("Now"), N_("State"), N_("What to do"))
+    heads = (N_("What"), N_("Now"), N_("How it is"), N_("What to do"))
     return table(N_("Vital signs"), heads, [_vital(finding, words) for finding in findings], words, id=VITALS)
 
 
@@ -90,7 +90,7 @@ def _vital(finding: Finding, words: Words) -> Component:
         [
             cell(N_("What"), words.say(finding.name), words),
             cell(N_("Now"), html.Span(value, className="num"), words),
-            cell(N_("State"), state, words),
+            cell(N_("How it is"), state, words),
             cell(N_("What to do"), advice, words, "health-advice"),
         ]
     )

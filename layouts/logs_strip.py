@@ -61,8 +61,10 @@ def strip(view: LogView, words: Words, path: str, zone: str) -> list[Component]:
     )
     return [
         _head(view, words),
-        html.Div([*_scales(tops, words), bars], className="log-strip-body"),
-        html.Div(ends, className="log-ends num"),
+        html.Div(
+            [*_scales(tops, words), bars, html.Div(ends, className="log-ends num")],
+            className="log-strip-body",
+        ),
     ]
 
 

@@ -72,7 +72,7 @@ def filters(found: People, words: Words) -> list[Component]:
         search("q", say(N_("Name or e-mail")), wanted.text, "users-search"),
         choice("role", say(N_("role")), roles, wanted.role),
         choice("bank", say(N_("bank")), banks, wanted.bank),
-        choice("state", say(N_("state")), states, wanted.state),
+        choice("state", say(N_("account")), states, wanted.state),
         html.Span(
             say(N_("{shown} of {total}"), shown=len(found.shown), total=found.total), className="row-count"
         ),
@@ -83,7 +83,7 @@ def listed(found: People, words: Words, path: str) -> Component:
     """Draw the people whom the address asks for."""
     if not found.shown:
         return html.P(words.say(N_("Nobody is like this. Lift a choice above.")), className="admin-nothing")
-    heads = (N_("Person"), N_("Role"), N_("Banks"), N_("Last seen"), N_("State"))
+    heads = (N_("Person"), N_("Role"), N_("Banks"), N_("Last seen"), N_("Account"))
     rows = [_row(user, found, words, path) for user in found.shown]
     return table(N_("Users"), heads, rows, words)
 
@@ -108,7 +108,7 @@ def _row(user: SeenUser, found: People, words: Words, path: str) -> Component:
             cell(N_("Role"), words.say(ROLE_NAMES[user.role]), words),
             cell(N_("Banks"), _banks(user, found, words), words),
             cell(N_("Last seen"), ago(user.last_seen_at, found.now, words), words),
-            cell(N_("State"), _state(user, words), words),
+            cell(N_("Account"), _state(user, words), words),
         ],
         className="is-chosen" if is_chosen else None,
     )

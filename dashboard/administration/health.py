@@ -121,8 +121,8 @@ def _connections(server: ServerFacts) -> Finding:
 
 def _pool(pool: PoolStatus) -> Finding:
     value = Message(
-        N_("{used} of {size} in use, {overflow} beyond it"),
-        {"used": pool.checked_out, "size": pool.size, "overflow": pool.overflow},
+        N_("{used} of {most} in use, {overflow} beyond it"),
+        {"used": pool.checked_out, "most": pool.size, "overflow": pool.overflow},
     )
     advice = N_(
         "Requests need more connections than the pool holds: look at slow statements, then raise DB_POOL_SIZE."
