@@ -119,7 +119,7 @@ def _view(
             html.Span(f.count(number, words.locale), className="num tab-count"),
         ],
         href=_link(path, shared, wanted),
-        className=f"tab{' is-chosen' if is_here else ''}",
+        className=f"alert-tab{' is-chosen' if is_here else ''}",
     )
 
 
@@ -211,7 +211,8 @@ def _keeping(part: Any, path: str, own: str) -> Any:
     if isinstance(part, Component):
         href = getattr(part, "href", None)
         if isinstance(href, str) and href.partition("?")[0] == path:
-            part.href = f"{href}{'&' if '?' in href else '?'}{own}"
+            joint = "&" if "?" in href else "?"
+            part.href = f"{href}{joint}{own}"  # type: ignore[attr-defined]  # a link has one
         if getattr(part, "children", None) is not None:
             part.children = _keeping(part.children, path, own)
     return part

@@ -69,7 +69,7 @@ def _head(found: Story, words: Words) -> Component:
     identity = identity_of(found)
     query = urlencode({"range": "all", "bank": found.bank.code, found.party: identity})
     rows = dcc.Link(
-        [icon("table"), html.Span(words.say(N_("Its transactions")))],
+        [icon("table"), html.Span(words.say(N_("Transactions")))],
         href=f"transactions?{query}",
         className="button button-secondary",
     )
@@ -80,7 +80,7 @@ def _head(found: Story, words: Words) -> Component:
     if alerts:
         count = len(found.open_alerts)
         alerts.insert(
-            0, html.Span(words.say(N_("{count} open alerts"), count=count), className="badge badge-open")
+            0, html.Span(words.say(N_("open alerts: {count}"), count=count), className="badge badge-open")
         )
     return html.Div(
         [

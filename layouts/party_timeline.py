@@ -125,7 +125,8 @@ def _beside(each: Happening, words: Words) -> str:
     if each.kind is Kind.ALERT:
         text = ""
     if each.kind is Kind.LABEL:
-        text = ", ".join(filter(None, (words.say(_SOURCES.get(each.detail or "", "")), text)))
+        back = words.say(N_("withdrawn")) if each.is_fraud is None else ""
+        text = ", ".join(filter(None, (words.say(_SOURCES.get(each.detail or "", "")), back, text)))
     return ", ".join(filter(None, (text, each.person)))
 
 

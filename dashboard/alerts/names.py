@@ -11,7 +11,7 @@ from models.messages import N_
 from models.transactions import FraudType
 
 STATUS_NAMES: Final[Mapping[AlertStatus, str]] = {
-    AlertStatus.NEW: N_("new alert"),
+    AlertStatus.NEW: N_("new"),
     AlertStatus.IN_REVIEW: N_("in review"),
     AlertStatus.ESCALATED: N_("escalated"),
     AlertStatus.SNOOZED: N_("snoozed"),
@@ -19,9 +19,9 @@ STATUS_NAMES: Final[Mapping[AlertStatus, str]] = {
     AlertStatus.FALSE_POSITIVE: N_("false positive"),
 }
 SEVERITY_NAMES: Final[Mapping[Severity, str]] = {
-    Severity.LOW: N_("low severity"),
-    Severity.MEDIUM: N_("medium severity"),
-    Severity.HIGH: N_("high severity"),
+    Severity.LOW: N_("low"),
+    Severity.MEDIUM: N_("medium"),
+    Severity.HIGH: N_("high"),
     Severity.CRITICAL: N_("critical"),
 }
 MOVES: Final[Mapping[AlertStatus, str]] = {

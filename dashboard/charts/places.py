@@ -59,7 +59,7 @@ def place_map(spots: Sequence[Spot], words: Words) -> Figure:
         "layout": {
             "margin": MARGIN,
             "hovermode": "closest",
-            "xaxis": {"range": [box.west, box.east], "constrain": "domain", **plain},
+            "xaxis": {"range": [box.west, box.east], **plain},
             "yaxis": {
                 "range": [box.south, box.north],
                 "scaleanchor": "x",

@@ -74,7 +74,7 @@ order by at desc, 1, 3 desc, 4 desc limit :limit"""
 
 
 def timeline(
-    session: Session, bank_id: int, party: Party, identity: str, *, limit: int = 120
+    session: Session, bank_id: int, party: Party, identity: str, *, limit: int = 60
 ) -> tuple[Happening, ...]:
     """Return what happened around a party, the newest first."""
     other = OTHER[party]

@@ -22,7 +22,6 @@ def layout(context: PageContext) -> Component:
     """Draw the page; its answer fills it."""
     title = html.H1(context.t(PAGE.name), className="page-title")
     empty: Any = NO_FIGURE
-    empty: Any = NO_FIGURE
     graph = dcc.Graph(id=STRIP, config=GRAPH_CONFIG, className="filling-graph", figure=empty)
     return html.Div(
         [

@@ -120,8 +120,8 @@ def test_an_alert_is_decided_from_its_page_and_taken_back(site: Site, visit: Vis
         """() => document.querySelector('.side-link[href$="/alerts"]').dataset.count === "5\""""
     )
     page.locator(".undo-toast button").click()
-    expect(page.locator(".alert-top .badge")).to_have_text("new alert")
-    expect(page.locator(".steps")).to_contain_text("Taken back: new alert again")
+    expect(page.locator(".alert-top .badge")).to_have_text("new")
+    expect(page.locator(".steps")).to_contain_text("Taken back: new again")
     page.locator(".alert-note textarea").fill("Called, no answer")
     page.locator("[data-note]").click()
     expect(page.locator(".steps")).to_contain_text("Called, no answer")

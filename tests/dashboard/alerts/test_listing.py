@@ -64,7 +64,7 @@ def standing(alert: Alert) -> str:
     return "snoozed" if is_asleep else "open"
 
 
-VALUES = {
+VALUES: dict[str, Any] = {
     "loss": lambda alert, _: alert.expected_loss_e4,
     "newest": lambda alert, _: alert.created_at,
     "amount": lambda _, payment: payment.amount,

@@ -6,7 +6,7 @@ import math
 import random
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -151,8 +151,8 @@ def test_places_and_counterparties_equal_pandas(
     some = recent(own, own["timestamp"].max())
     placed = some.dropna(subset="latitude")
     expected = {
-        (round(lat, 1), round(lon, 1)): (len(rows), int((rows["is_fraud"] == True).sum()))  # noqa: E712 - three-valued
-        for (lat, lon), rows in placed.groupby(["latitude", "longitude"])
+        (round(float(lat), 1), round(float(lon), 1)): (len(rows), int((rows["is_fraud"] == True).sum()))  # noqa: E712 - three-valued
+        for (lat, lon), rows in cast("Any", placed.groupby(["latitude", "longitude"]))
     }
     got = {(each.latitude, each.longitude): (each.payments, each.frauds) for each in found.places}
     assert got == expected
