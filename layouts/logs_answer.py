@@ -76,7 +76,8 @@ def filters(view: LogView, words: Words) -> list[Component]:
 
 def levels(view: LogView, words: Words, path: str) -> list[Component]:
     """Draw each level with its number in this time; a click shows it alone or takes it back."""
-    drawn, totals = [], view.totals or {}
+    totals = view.totals or {}
+    drawn: list[Component] = []
     for level, (name, sign) in LEVELS.items():
         is_on = not view.wanted.levels or level.value in view.wanted.levels
         chosen = view.wanted.levels ^ {level.value}
@@ -161,7 +162,8 @@ def level_mark(level: str, words: Words) -> Component:
 
 def belongs(entry: LogEntry, view: LogView, words: Words, path: str) -> list[Component]:
     """Link an entry with its transaction, alert, user and request, the nearest first."""
-    base, links = path.rsplit("/", 1)[0], []
+    base = path.rsplit("/", 1)[0]
+    links: list[Component] = []
     code = (view.banks or {}).get(entry.bank_id or 0)
     if entry.transaction_id:
         query = (

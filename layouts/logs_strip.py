@@ -100,7 +100,7 @@ def _starts(wanted: Wanted, width: timedelta) -> list[datetime]:
         start = start.replace(minute=0)
     if width >= timedelta(days=1):
         start = start.replace(hour=0)
-    starts = []
+    starts: list[datetime] = []
     while start < wanted.until and len(starts) < 500:  # noqa: PLR2004 - a year of days
         starts.append(start)
         start += width

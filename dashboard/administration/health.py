@@ -19,7 +19,7 @@ from database.queries import health_facts
 from database.queries.health_facts import JobFacts, ServerFacts, TableFacts
 from database.queue import heartbeat_age_s
 from models.errors import UserError
-from models.messages import N_, Message
+from models.messages import N_, Message, Parameter
 
 __all__ = ["Finding", "HealthView", "State", "TableFacts", "health", "judged"]
 
@@ -125,7 +125,7 @@ def _pool(pool: PoolStatus) -> Finding:
         {"used": pool.checked_out, "most": pool.size, "overflow": pool.overflow},
     )
     advice = N_(
-        "Requests need more connections than the pool holds: look at slow statements, then raise DB_POOL_SIZE."
+        "Requests need more connections than the pool has: look at slow statements, then raise DB_POOL_SIZE."
     )
     return _found(
         "pool", N_("Pool of this process"), value, State.CARE, is_well=pool.overflow == 0, advice=advice
@@ -221,7 +221,11 @@ def _store(facts: Facts) -> Finding:
     name = N_("Store of logs")
     if facts.store is None:
         return Finding("store", name, Message(N_("silent")), State.BAD, facts.silent)
-    held = {"store": facts.store.name, "entries": facts.store.entries, "since": facts.store.oldest}
+    held: dict[str, Parameter] = {
+        "store": facts.store.name,
+        "entries": facts.store.entries,
+        "since": facts.store.oldest,
+    }
     value = Message(N_("{store}: about {entries} entries since {since}"), held)
     advice = N_(
         "Entries land outside their day’s partition: the worker makes partitions with DATABASE_OWNER_URL set."

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from dashboard import clock
 from dashboard.web.signed_in import BACKGROUND_HEADER
@@ -243,7 +243,7 @@ def test_looking_in_the_background_never_renews_a_session(
     from datetime import timedelta
 
     client, now = visitors.browser("admin"), clock.now()
-    visitors.db.execute(UserSession.__table__.update().values(last_seen_at=now))
+    visitors.db.execute(update(UserSession).values(last_seen_at=now))
     for minutes, expected in ((5, {200, 204}), (14, {200, 204}), (16, {401})):
         monkeypatch.setattr("dashboard.clock.now", lambda: now + timedelta(minutes=minutes))  # noqa: B023 - used before it changes
         if path == "/_session":
