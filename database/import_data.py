@@ -32,7 +32,6 @@ from dashboard.ingestion.plan import JOB_KIND, Plan, plan_import
 from dashboard.ingestion.run import import_file, said
 from dashboard.ingestion.terms import DateOrder
 from dashboard.ingestion.undo import undo_dataset
-from dashboard.jobs.submit import submit
 from database.config import DatabaseConfig
 from database.connection import get_db_session
 from database.embedded import running
@@ -135,6 +134,9 @@ def _undo(options: argparse.Namespace) -> int:
 
 
 def _queue(options: argparse.Namespace) -> int:
+    # The registry of jobs loads the libraries of all of them, for which an import itself has no room.
+    from dashboard.jobs.submit import submit
+
     plan = _prepare(options)
     with get_db_session() as session:
         job_id = submit(session, JOB_KIND, plan.options.as_parameters(plan.path))

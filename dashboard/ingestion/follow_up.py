@@ -1,27 +1,24 @@
-"""What follows an import or its undo: jobs enrich and score rows, raise alerts and look for anomalies."""
+"""What follows an import or its undo: rows are enriched and scored by a job, and may open alerts."""
 
 from __future__ import annotations
+
+from typing import Any, Final
 
 from dashboard.ingestion.options import AlertsMode
 from database.connection import get_db_session
 from database.queries import jobs
-from models.jobs import JobStatus
+from database.queue import enqueue
 
-ENRICH, DETECT = "enrich", "detect"
+ENRICH: Final = "enrich"
 
 
 def enrich_later(
     bank: str, dataset_id: int | None, alerts: AlertsMode, *, created_by: int | None = None
 ) -> int:
-    """Queue the enrichment of a bank's new rows, and the detectors, and give the first run's number."""
-    # The registry knows this package's jobs, so that it can only be asked when it is complete.
-    from dashboard.jobs.submit import submit
-
-    parameters = {"bank": bank, "dataset_id": dataset_id, "alerts": alerts.value}
+    """Queue the enrichment of a bank's new rows and give its run's number."""
+    parameters: dict[str, Any] = {"bank": bank, "dataset_id": dataset_id, "alerts": alerts.value}
     with get_db_session() as session:
-        job_id = submit(session, ENRICH, parameters, created_by=created_by)
-        # One run of the detectors that has not begun looks at everything.
-        waiting = (run for run in jobs.newest(session, kind=DETECT) if run.status is JobStatus.QUEUED)
-        if not any(run.parameters.get("bank") == bank for run in waiting):
-            submit(session, DETECT, {"bank": bank}, created_by=created_by)
-        return job_id
+        job_id = jobs.create(session, ENRICH, parameters, created_by=created_by)
+        # Not by `submit`: its registry loads every job's libraries, for which an import has no room.
+        enqueue(session, job_id, lock=f"{ENRICH} {bank}")
+    return job_id

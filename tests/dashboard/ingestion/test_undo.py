@@ -10,12 +10,15 @@ from typing import Any
 import pytest
 
 from dashboard.ingestion import undo
-from dashboard.ingestion.options import ImportOptions
+from dashboard.ingestion.follow_up import enrich_later
+from dashboard.ingestion.options import AlertsMode, ImportOptions
 from dashboard.ingestion.run import import_file
 from dashboard.ingestion.undo import undo_dataset
+from dashboard.jobs.registry import JOB_KINDS
 from dashboard.labels import set_label
 from database.connection import execute_query, get_db_session
 from database.owner import owner_session
+from database.queries import jobs
 from database.segments.check import check
 from database.segments.compaction import fold_tail
 from models.datasets import DatasetKind
@@ -190,3 +193,11 @@ def test_what_is_not_there_or_still_arriving_is_not_undone(tmp_path: Path) -> No
         session.connection().exec_driver_sql("update jobs set status = 'running' where kind = 'import'")
     with pytest.raises(ConflictError, match="still filling"):
         undo_dataset("acme", dataset_id)
+
+
+def test_what_follows_waits_for_other_enrichments_of_the_bank() -> None:
+    job_id = enrich_later("acme", 1, AlertsMode.NONE)
+    with get_db_session() as session:
+        run = jobs.by_id(session, job_id)
+        (lock,) = session.connection().exec_driver_sql("select lock from procrastinate_jobs").one()
+    assert lock == JOB_KINDS[run.kind].lock(run.parameters)
