@@ -237,7 +237,8 @@ def _page(rounds: int) -> bool:
 
 def _pages(asked: Selection, rounds: int, at_least_s: float = 0.0) -> float:
     """Return the median milliseconds of a page, read again and again with a pause as people make."""
-    taken, began = [], time.monotonic()
+    taken: list[float] = []
+    began = time.monotonic()
     while len(taken) < rounds or time.monotonic() < began + at_least_s:
         taken.append(_timed(lambda: _read(asked)))
         time.sleep(0.05)
