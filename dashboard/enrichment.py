@@ -28,6 +28,9 @@ from models.messages import N_, Message
 CHUNK_ROWS: Final = 50_000
 _MONTHS_KEPT: Final = 12
 
+Risks = dict[date, Mapping[Party, Mapping[str, float]]]
+"""What everybody's risk was on some days, worked out once for all rows of a month; see `risk_as_of`."""
+
 
 def enrich_lock(parameters: Mapping[str, Any]) -> str:
     """Rows of one bank are enriched one run after the other."""
@@ -71,7 +74,7 @@ class Work:
     affected: int = 0
     chunk_rows: int = CHUNK_ROWS
     _position: Position | None = None
-    _risks: dict[date, Mapping[Party, Mapping[str, float]]] = field(default_factory=dict)
+    _risks: Risks = field(default_factory=dict)
 
     def enrich_chunk(self) -> bool:
         """Enrich and score the next rows in one transaction; False when nothing was left."""
@@ -100,13 +103,16 @@ class Work:
         )
 
 
-def enrich_rows(session: Session, bank_id: int, ids: Collection[str]) -> None:
-    """Enrich and score these rows in the session's transaction: what live scoring does with a new one."""
+def enrich_rows(session: Session, bank_id: int, ids: Collection[str], risks: Risks | None = None) -> None:
+    """Enrich and score these rows in the session's transaction: what live scoring does with a new one.
+
+    Who calls it often keeps `risks` of the bank, an empty dictionary at first, and gives it each time.
+    """
     enrichment.name(session, bank_id, ids)
-    _complete(session, bank_id, {})
+    _complete(session, bank_id, {} if risks is None else risks)
 
 
-def _complete(session: Session, bank_id: int, risks: dict[date, Mapping[Party, Mapping[str, float]]]) -> None:
+def _complete(session: Session, bank_id: int, risks: Risks) -> None:
     """Give the rows that were taken their columns, scores and predictions."""
     _put_risk_beside(session, bank_id, risks)
     measure(session, bank_id)
@@ -127,9 +133,7 @@ def _complete(session: Session, bank_id: int, risks: dict[date, Mapping[Party, M
     predictions.predict_scored(session, bank_id, time_ms=time_ms)
 
 
-def _put_risk_beside(
-    session: Session, bank_id: int, risks: dict[date, Mapping[Party, Mapping[str, float]]]
-) -> None:
+def _put_risk_beside(session: Session, bank_id: int, risks: Risks) -> None:
     """Put each row's risk of merchant and customer beside it, as of the first of its month."""
     taken = past_risk.taken(session)
     for day in sorted({row.day for row in taken} - risks.keys()):

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from dashboard.enrichment import Work, enrich_rows
+from dashboard.enrichment import Risks, Work, enrich_rows
 from dashboard.jobs.run import run_job
 from dashboard.jobs.submit import submit
 from dashboard.labels import set_label
@@ -115,11 +115,11 @@ def test_live_scoring_of_one_row_is_what_the_job_does(db: Session) -> None:
     at_once = make_people(db, "job", random.Random(5))
     bulk_insert(rows, bank="job")
     run("job")
-    live = make_people(db, "live", random.Random(5))
+    live, risks = make_people(db, "live", random.Random(5)), Risks()
     for row in rows:
         bulk_insert([row], bank="live")
         with get_db_session(["live"]) as session:
-            enrich_rows(session, live.bank_id, [row["transaction_id"]])
+            enrich_rows(session, live.bank_id, [row["transaction_id"]], risks)
     pd.testing.assert_frame_equal(stored(db, live)[COLUMNS], stored(db, at_once)[COLUMNS])
 
 
