@@ -93,6 +93,7 @@ def compiled(site: Site, browser: Browser, alerts: None) -> None:
 
 
 def rows(page: Page) -> list[str]:
+    expect(page.locator(".alert-row").first).to_be_visible()
     return page.locator(".alert-row .alert-number").all_inner_texts()
 
 
@@ -103,10 +104,8 @@ def counted(page: Page, number: str) -> None:
 
 def test_an_alert_is_decided_from_its_page_and_taken_back(site: Site, visit: Visits) -> None:
     page = settled_on(visit("analyst"), f"{site.address}/alerts?range=all")
-    expect(page.locator(".alert-row")).to_have_count(6)
-    page.wait_for_function(
-        """() => document.querySelector('.side-link[href$="/alerts"]').dataset.count === "6\""""
-    )
+    number = len(rows(page))
+    counted(page, str(number))
     first = rows(page)[0]
     page.locator(".alert-row a").first.click()
     expect(page.locator(".alert-top h1")).to_have_text(first)
@@ -116,9 +115,7 @@ def test_an_alert_is_decided_from_its_page_and_taken_back(site: Site, visit: Vis
     page.keyboard.press("Enter")
     expect(page.locator(".alert-top .badge")).to_have_text("confirmed fraud")
     expect(page.locator(".undo-toast")).to_contain_text(f"{first}: Fraud")
-    page.wait_for_function(
-        """() => document.querySelector('.side-link[href$="/alerts"]').dataset.count === "5\""""
-    )
+    counted(page, str(number - 1))
     page.locator(".undo-toast button").click()
     expect(page.locator(".alert-top .badge")).to_have_text("new")
     expect(page.locator(".steps")).to_contain_text("Taken back: new again")
@@ -126,7 +123,7 @@ def test_an_alert_is_decided_from_its_page_and_taken_back(site: Site, visit: Vis
     page.locator("[data-note]").click()
     expect(page.locator(".steps")).to_contain_text("Called, no answer")
     page.go_back()
-    expect(page.locator(".alert-row")).to_have_count(6)
+    expect(page.locator(".alert-row")).to_have_count(number)
 
 
 def test_a_stale_decision_is_told_with_who_changed_it(site: Site, visit: Visits) -> None:
@@ -147,15 +144,16 @@ def test_a_stale_decision_is_told_with_who_changed_it(site: Site, visit: Visits)
 
 def test_several_are_changed_together_and_the_exceptions_named(site: Site, visit: Visits) -> None:
     page = settled_on(visit("lead"), f"{site.address}/alerts?range=all")
+    number = len(rows(page))
     page.locator("#alerts-all").click()
-    expect(page.locator(".alert-chosen strong")).to_have_text("6 chosen")
+    expect(page.locator(".alert-chosen strong")).to_have_text(f"{number} chosen")
     page.locator('.alert-chosen [data-decide="false_positive"]').click()
-    expect(page.locator(".decision-title")).to_contain_text("6 alerts (€")
+    expect(page.locator(".decision-title")).to_contain_text(f"{number} alerts (€")
     page.locator(".decision-choice:visible").nth(2).click()
     page.locator(".decision-panel [data-submit]").click()
     expect(page.locator("#alerts-empty")).to_contain_text("No alert here.")
     page.locator(".undo-toast button").click()
-    expect(page.locator(".alert-row")).to_have_count(6)
+    expect(page.locator(".alert-row")).to_have_count(number)
 
 
 def test_what_arrives_waits_in_a_pill_and_moves_nothing(site: Site, visit: Visits) -> None:
