@@ -16,6 +16,7 @@ from dashboard.administration.logs import SPANS, LogEntry, LogLevel, LogView, St
 from dashboard.charts.figure import Words
 from dashboard.language import translate
 from layouts.admin_parts import cell, choice, facts, search, table
+from layouts.attributes import data
 from layouts.icons import icon
 from layouts.logs_strip import LEVELS, address, strip
 from models.messages import N_
@@ -136,14 +137,10 @@ def _row(stored: StoredEntry, view: LogView, words: Words, path: str, zone: str)
     text = dcc.Link(entry.message, href=opens, className="admin-link log-message", title=entry.message)
     return html.Tr(
         [
-            cell(
-                N_("Time"),
-                html.Time(
-                    _clock(entry.created_at, zone),
-                    dateTime=entry.created_at.isoformat(),
-                    title=_exact(entry.created_at, zone, words),
-                ),
-                words,
+            html.Td(
+                _clock(entry.created_at, zone),
+                title=_exact(entry.created_at, zone, words),
+                **data(head=words.say(N_("Time"))),
             ),
             cell(N_("Level"), level_mark(entry.level, words), words),
             cell(N_("Category"), words.say(CATEGORIES.get(entry.category, entry.category)), words),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -28,6 +29,8 @@ LEVELS = {
 PER = {"minute": N_("per minute"), "hour": N_("per hour"), "day": N_("per day")}
 LOUD = (LogLevel.CRITICAL, LogLevel.ERROR, LogLevel.WARNING)
 QUIET = (LogLevel.INFO, LogLevel.DEBUG)
+# Of the strip: the quiet below, a gap, the loud above.
+QUIET_HIGH, LOUD_FROM, LOUD_HIGH = 36.0, 40.0, 60.0
 
 
 def address(path: str, wanted: Wanted, **changed: Any) -> str:
@@ -124,21 +127,25 @@ def _column(
     ]
     label = f"{_short(start, zone, words)}: {', '.join(told) or words.say(N_('nothing'))}"
     parts = [
-        html.Span(
-            [
-                html.Span(
-                    className=f"log-bar level-{level.lower()}",
-                    style={"height": f"{100 * counts[level] / top:.1f}%"},
-                )
-                for level in group
-                if counts.get(level) and top
-            ],
-            className="log-half",
-        )
-        for group, top in zip((LOUD, QUIET), tops, strict=True)
+        *_stack(counts, LOUD, tops[0], LOUD_FROM, LOUD_HIGH),
+        *_stack(counts, QUIET, tops[1], 0, QUIET_HIGH),
     ]
     ends = f"{start:%Y-%m-%dT%H:%M}..{start + width:%Y-%m-%dT%H:%M}"
     return dcc.Link(parts, href=address(path, view.wanted, range=ends), className="log-column", title=label)
+
+
+def _stack(
+    counts: dict[str, int], group: Sequence[LogLevel], top: int, start: float, height: float
+) -> list[Component]:
+    """Pile the bars of a group, the worst on top, in shares of the strip's height."""
+    bars: list[Component] = []
+    for level in reversed(group):
+        if counts.get(level):
+            share = height * counts[level] / top
+            place = {"bottom": f"{start:.1f}%", "height": f"{share:.1f}%"}
+            bars.append(html.Span(className=f"log-bar level-{level.lower()}", style=place))
+            start += share
+    return bars
 
 
 def _short(at: datetime, zone: str, words: Words) -> str:
