@@ -44,7 +44,9 @@
       const node = typeof place === "string" ? document.getElementById(place) : place;
       node.vigieFigure = figure;
       drawn.add(node);
-      return draw(node, inTheme(figure));
+      const drawing = draw(node, inTheme(figure));
+      drawing.then(() => vigie.watch && vigie.watch(node));
+      return drawing;
     };
   }
 

@@ -12,20 +12,39 @@
     }
   }
 
+  // A finger scrolls the page; a mouse draws a range.
+  function brush(known) {
+    const isAxis = known && (known.key === "range" || known.key === "amount");
+    if (!isAxis || !window.matchMedia("(hover: hover)").matches) return { dragmode: false };
+    const line = { color: "var(--accent)", width: 1, dash: "solid" };
+    return { dragmode: "select", selectdirection: "h", newselection: { line }, activeselection: { fillcolor: "var(--accent)", opacity: 0.1 } };
+  }
+
+  // On a resize plotly asks the element for its height, not the figure.
+  function standAsHighAs(id, height) {
+    const graph = document.getElementById(id);
+    if (graph) graph.style.height = height ? `${height}px` : "";
+  }
+
   function draw(answer) {
     const ids = window.dash_clientside.callback_context.outputs_list.map((output) => output.id);
     if (!answer) return ids.map(() => window.dash_clientside.no_update);
     nameAddress(answer.query);
     const figures = JSON.parse(answer.figures);
+    const marks = JSON.parse(answer.marks);
+    setTimeout(window.vigie.refreshTwins, 300);
     return ids.map((id) => {
-      const { data, layout } = figures[id.split("-")[1]] || NOTHING;
-      return { data, layout: { autosize: true, dragmode: false, ...layout } };
+      const slug = id.split("-")[1];
+      const { data, layout } = figures[slug] || NOTHING;
+      window.vigie.setMarks(id, marks[slug]);
+      standAsHighAs(id, layout.height);
+      return { data, layout: { autosize: true, ...brush(marks[slug]), ...layout } };
     });
   }
 
   // When a request has ended and what stands here answers another address, it failed: the content stays, dimmed.
   function judge(state, answer, search) {
-    if (state.includes("is-busy")) return window.dash_clientside.no_update;
+    if (!state || state.includes("is-busy")) return window.dash_clientside.no_update;
     return answer && answer.asked !== (search || "") ? "is-stale" : "";
   }
 

@@ -4,7 +4,7 @@
 
   document.addEventListener("click", (event) => {
     const chosen = event.target.closest(".filter-control a, .filter-control button");
-    if (chosen) chosen.closest("details").open = false;
+    if (chosen && !chosen.closest(".more-filters")) chosen.closest("details").open = false;
   });
 
   function applyRange(clicks, first, last) {

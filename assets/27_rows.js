@@ -66,7 +66,8 @@
           const found = await block(start);
           const end = start + found.rows.length;
           after.set(end, found.after);
-          params.successCallback(found.rows, found.after ? undefined : end);
+          // One block more than is known: it is asked for when it comes into sight.
+          params.successCallback(found.rows, found.after ? end + found.rows.length : end);
         } catch {
           params.failCallback();
         }
@@ -157,10 +158,20 @@
     watched(api);
     const [colId, sort] = SORTED[list.order];
     api.applyColumnState({ state: [{ colId, sort }], defaultState: { sort: null } });
-    api.setGridOption("datasource", source(list));
-    api.ensureIndexVisible(0, "top");
+    await shown(api, list);
     status(api);
     return window.dash_clientside.no_update;
+  }
+
+  // The component sets a source of its own while it starts: ours is set until its rows stand there.
+  async function shown(api, given) {
+    for (let tries = 0; tries < 40 && list === given && !api.isDestroyed(); tries += 1) {
+      const first = api.getDisplayedRowAtIndex(0);
+      if (tries && (!given.total || (first && first.data && first.data.key === given.rows[0].key))) break;
+      if (tries % 4 === 0) api.setGridOption("datasource", source(given));
+      await new Promise((wait) => setTimeout(wait, 25));
+    }
+    if (given.total && !api.isDestroyed() && list === given) api.ensureIndexVisible(0, "top");
   }
 
   clientside.vigie = Object.assign(clientside.vigie || {}, { listRows });

@@ -37,16 +37,18 @@ def register(app: Interface) -> None:
     callbacks.callback(
         OUTPUTS,
         Input(shell.URL, "search"),
-        Input(page.AGAIN, "n_clicks"),
+        Input(page.AGAIN, "n_clicks", allow_optional=True),
         State(shell.URL, "pathname"),
         State(shell.URL, "hash"),
         running=[(Output(page.BUSY, "className"), page.WAITING, page.AT_REST)],
     )(show)
-    callbacks.clientside("listRows", Output(page.STATUS, "children"), Input(page.DATA, "data"))
+    callbacks.clientside(
+        "listRows", Output(page.STATUS, "children"), Input(page.DATA, "data", allow_optional=True)
+    )
     callbacks.clientside(
         "judge",
         Output(page.FRESH, "className"),
-        Input(page.BUSY, "className"),
+        Input(page.BUSY, "className", allow_optional=True),
         State(page.DATA, "data"),
         State(shell.URL, "search"),
     )

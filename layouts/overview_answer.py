@@ -13,6 +13,7 @@ from dashboard.charts.figure import Words
 from dashboard.language import translate, translator
 from dashboard.overview import Overview
 from dashboard.overview.ask import Answer
+from dashboard.overview.marks import marks_of, tile_rows
 from dashboard.periods import Preset
 from layouts import filter_bar
 from layouts.chips import chip_text
@@ -34,7 +35,7 @@ def answered(answer: Answer, locale: str, path: str, *, asked: str = "") -> dict
         "problems": _notices(answer, words),
         "is_empty": "overview is-empty" if found is None or not found.total.rows else "overview",
         "empty": _nothing(answer, words, path),
-        "tiles": [tile(kpi, words) for kpi in found.kpis] if found else [],
+        "tiles": _tiles(found, words) if found else [],
     }
     panels = panels_of(found, words) if found and found.total.rows else {}
     for slug in SLUGS:
@@ -43,7 +44,14 @@ def answered(answer: Answer, locale: str, path: str, *, asked: str = "") -> dict
         parts[f"foot_{slug}"] = foot(drawn.text) if drawn else []
     # Written here, because Dash would look through every number of it first.
     figures = orjson.dumps({slug: drawn.figure for slug, drawn in panels.items()}).decode()
-    return parts | {"charts": {"asked": asked, "query": canonical(answer.filters, view), "figures": figures}}
+    marks = orjson.dumps(marks_of(found) if found and panels else {}).decode()
+    query = canonical(answer.filters, view)
+    return parts | {"charts": {"asked": asked, "query": query, "figures": figures, "marks": marks}}
+
+
+def _tiles(found: Overview, words: Words) -> list[Component]:
+    rows = tile_rows(found)
+    return [tile(kpi, words, rows.get(kpi.metric.slug)) for kpi in found.kpis]
 
 
 def _notices(answer: Answer, words: Words) -> list[Component]:

@@ -11,11 +11,12 @@ from dashboard.charts.bars import rate_bars
 from dashboard.charts.figure import Figure, Words
 from dashboard.charts.heat import highest, hour_weekday
 from dashboard.charts.over_time import rate_over_time
-from dashboard.filters import Measure
+from dashboard.filters import E4, Measure
 from dashboard.names import value_name
 from dashboard.overview import Overview
 from dashboard.overview.series import Grain
 from dashboard.periods import STALE_AFTER
+from database.dimensions import HOURS_OF_WEEK
 from layouts.panels import PanelText, color_key
 from models.messages import N_
 
@@ -135,7 +136,17 @@ def _heat(found: Overview, words: Words) -> Drawn:
         key=None if empty else key,
         empty=empty,
     )
-    return Drawn(None if empty else hour_weekday(found.heat, words), text)
+    return Drawn(None if empty else hour_weekday(found.heat, words, _hours_left_out(found)), text)
+
+
+def _hours_left_out(found: Overview) -> frozenset[int]:
+    filters = found.view.filters
+    chosen, without = filters.include.get("hour"), filters.exclude.get("hour", frozenset())
+    return frozenset(
+        place
+        for place, hour in enumerate(HOURS_OF_WEEK)
+        if hour in without or (chosen is not None and hour not in chosen)
+    )
 
 
 def _of_measure(definition: str, found: Overview, words: Words) -> str:
@@ -195,4 +206,10 @@ def _amounts(found: Overview, words: Words) -> Drawn:
     )
     if empty or spread is None or currency is None:
         return Drawn(None, text)
-    return Drawn(amount_spread(spread, currency, words), text)
+    bounds = found.view.filters.amount_e4
+    chosen = None if bounds is None else (_units(bounds[0]), _units(bounds[1]))
+    return Drawn(amount_spread(spread, currency, words, chosen), text)
+
+
+def _units(end_e4: int | None) -> float | None:
+    return None if end_e4 is None else end_e4 / E4

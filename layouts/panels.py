@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from dash import dcc, html
 from dash.development.base_component import Component
+
+from dashboard.language import Translator
+from layouts.attributes import aria, data
+from layouts.icons import icon
+from models.messages import N_
 
 GRAPH_CONFIG: Any = {"displayModeBar": False, "responsive": True, "showTips": False, "doubleClick": False}
 
@@ -37,10 +42,35 @@ class PanelText:
     key: Component | None = None
     empty: str | None = None
     summary: str = ""
-    actions: Sequence[Component] = field(default_factory=tuple)
 
 
-def panel(ids: PanelIds, class_name: str) -> Component:
+_ACTIONS: tuple[tuple[str, str, str], ...] = (
+    ("rows", "list-ul", N_("Show the rows")),
+    ("table", "table", N_("As a table (T)")),
+    ("image", "download", N_("Save as PNG")),
+    ("csv", "filetype-csv", N_("Save as CSV")),
+    ("full", "arrows-fullscreen", N_("Full screen (F)")),
+    ("link", "link-45deg", N_("Copy the link")),
+)
+
+
+def _actions(t: Translator) -> Component:
+    buttons = [
+        html.Button(
+            icon(name), className="icon-button", title=t(text), **data(panel=act), **aria(label=t(text))
+        )
+        for act, name, text in _ACTIONS
+    ]
+    words = {
+        "filter": t(N_("Filter by it")),
+        "without": t(N_("Without it")),
+        "rows": t(N_("Rows")),
+        "copied": t(N_("Link copied")),
+    }
+    return html.Div(buttons, className="panel-actions", **data(**words))
+
+
+def panel(ids: PanelIds, class_name: str, t: Translator) -> Component:
     """Draw a panel without content: the skeleton of its chart stands where the chart will."""
     graph = dcc.Graph(
         id=ids.graph, config=GRAPH_CONFIG, className="panel-graph", figure={"data": [], "layout": {}}
@@ -48,7 +78,15 @@ def panel(ids: PanelIds, class_name: str) -> Component:
     return html.Section(
         [
             html.Div(html.Div(className="skeleton-head"), id=ids.head, className="panel-head"),
-            html.Div([html.Div(className="skeleton-chart"), graph], className="panel-body"),
+            _actions(t),
+            html.Div(
+                [
+                    html.Div(className="skeleton-chart"),
+                    graph,
+                    html.Div(className="panel-twin", hidden=True, tabIndex="0"),
+                ],
+                className="panel-body",
+            ),
             html.P(id=ids.foot, className="panel-foot num"),
         ],
         id=ids.box,
@@ -57,12 +95,10 @@ def panel(ids: PanelIds, class_name: str) -> Component:
 
 
 def head(text: PanelText) -> list[Component]:
-    """Draw the head of a panel: title, key and actions on one line, the definition below."""
+    """Draw the head of a panel: title and key on one line, the definition below."""
     line: list[Component] = [html.H2(text.title, className="panel-title")]
     if text.key is not None:
         line.append(text.key)
-    if text.actions:
-        line.append(html.Div(list(text.actions), className="panel-actions"))
     parts: list[Component] = [
         html.Div(line, className="panel-line"),
         html.P(text.definition, className="panel-definition"),

@@ -23,6 +23,7 @@ TOOLBAR: Final = "toolbar"
 TOAST: Final = "toast"
 ME: Final = "me"
 HERE: Final = "here"
+SEARCH: Final = "search"
 
 ROLE_NAMES: Final[dict[Role, str]] = {
     Role.VIEWER: N_("viewer"),
@@ -55,7 +56,10 @@ def shell(context: PageContext, pages: Iterable[Page], base_path: str = "/") -> 
                         [html.Span(className="brand-mark"), html.Span(id=HERE)], className="topbar-brand"
                     ),
                     html.Div(id=TOOLBAR, className="toolbar"),
-                    html.Div([theme_menu(t), person_menu(t, person, base_path)], className="topbar-end"),
+                    html.Div(
+                        [search_button(t), theme_menu(t), person_menu(t, person, base_path)],
+                        className="topbar-end",
+                    ),
                 ],
                 className="topbar",
             ),
@@ -105,6 +109,26 @@ def navigation(context: PageContext, pages: Sequence[Page], base_path: str = "/"
         ],
         className="side",
         **aria(label=t("Pages")),
+    )
+
+
+def search_button(t: Translator) -> Component:
+    """Open the palette; its words are the reader's."""
+    label = t("Search or jump to")
+    return html.Button(
+        [icon("search"), html.Span(f"{label}…"), html.Kbd("/")],
+        id=SEARCH,
+        className="search-button",
+        title=label,
+        **data(
+            palette="",
+            label=label,
+            placeholder=t("A page, a number, a name"),
+            pages=t("Pages"),
+            actions=t("Actions"),
+            nothing=t("Nothing found"),
+        ),
+        **aria(haspopup="dialog", label=label, keyshortcuts="/ Control+K"),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from dash import html
+from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard import formatting as f
@@ -39,13 +39,18 @@ _SENTENCES = {
 }
 
 
-def tile(kpi: Kpi, words: Words) -> Component:
-    """Draw a tile; several figures (one per currency) stand below each other, without a total."""
+def tile(kpi: Kpi, words: Words, rows: str | None = None) -> Component:
+    """Draw a tile; several figures (one per currency) stand below each other, without a total.
+
+    `rows` is the address of the rows behind its figure.
+    """
     definition = words.say(kpi.metric.definition.msgid)
-    label = html.Div(words.say(kpi.metric.label.msgid), className="tile-label", title=definition)
+    name = words.say(kpi.metric.label.msgid)
+    named = name if rows is None else dcc.Link(name, href=rows, className="tile-link")
+    label = html.Div(named, className="tile-label", title=definition)
     if len(kpi.figures) > 1:
-        rows = [_short_row(kpi.metric, figure, words) for figure in kpi.figures]
-        return html.Div([label, html.Div(rows, className="tile-rows num")], className="tile")
+        lines = [_short_row(kpi.metric, figure, words) for figure in kpi.figures]
+        return html.Div([label, html.Div(lines, className="tile-rows num")], className="tile")
     figure = kpi.figures[0]
     return html.Div(
         [

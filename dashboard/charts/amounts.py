@@ -9,6 +9,7 @@ from typing import Any
 
 from dashboard import formatting as f
 from dashboard.charts.figure import (
+    ACCENT,
     CLEAR,
     FRAUD,
     GENUINE,
@@ -33,8 +34,10 @@ _PLOT_WIDTH = 340
 _LINE = 0.27
 
 
-def amount_spread(spread: Spread, currency: str, words: Words) -> Figure:
-    """Draw the share of each class per amount bucket."""
+def amount_spread(
+    spread: Spread, currency: str, words: Words, chosen: tuple[float | None, float | None] | None = None
+) -> Figure:
+    """Draw the share of each class per amount bucket; `chosen` is the range that the page is filtered by."""
     edges = [max(edge, 0.01) for edge in spread.edges]
     marks = ticks(max([*spread.genuine, *spread.fraud]) * 100)
     fills: list[Trace] = []
@@ -68,7 +71,28 @@ def amount_spread(spread: Spread, currency: str, words: Words) -> Figure:
                 "ticktext": [f.short(mark, words.locale) for mark in marks],
             },
             "annotations": [unit, *labels],
+            "shapes": [] if chosen is None else [_range(chosen, edges)],
         },
+    }
+
+
+def _range(chosen: tuple[float | None, float | None], edges: Sequence[float]) -> dict[str, Any]:
+    """Shade the chosen range, with a line at either end."""
+    low, high = (
+        min(max(end if end is not None else edge, edges[0]), edges[-1])
+        for end, edge in zip(chosen, (edges[0], edges[-1]), strict=True)
+    )
+    return {
+        "type": "rect",
+        "xref": "x",
+        "yref": "paper",
+        "x0": low,
+        "x1": high,
+        "y0": 0,
+        "y1": 1,
+        "fillcolor": f"{ACCENT}/10",
+        "line": {"color": ACCENT, "width": 1},
+        "layer": "below",
     }
 
 

@@ -33,6 +33,7 @@ _LABEL_GAP = 16
 _ELLIPSIS = "…"
 _WIDEST_WHISKER = 3.0
 # The names stand beside it as notes, flush left.
+DIMMED = f"{BAR}/28"
 _NAMELESS_AXIS = {"showticklabels": False, "showgrid": False, "showline": True, "fixedrange": True}
 
 
@@ -46,7 +47,8 @@ def rate_bars(ranking: Ranking, words: Words, name: Callable[[str], str]) -> Fig
     decimals = f.percent_decimals(_value(each) or 0.0 for each in slices)
     notes = [_head(words.say(N_("rate")), RATE_AT), _head(words.say(N_("fraud")), COUNT_AT)]
     for row, (each, text) in enumerate(zip(slices, names, strict=True)):
-        notes += _row_notes(row, each, text, margin, decimals, words)
+        told = _row_notes(row, each, text, margin, decimals, words)
+        notes += [_dimmed(one) for one in told] if ranking.is_dimmed(each) else told
     whole = ranking.whole.estimate
     if whole is not None and slices:
         share = f.percent_number(whole.value, words.locale, decimals)
@@ -55,7 +57,7 @@ def rate_bars(ranking: Ranking, words: Words, name: Callable[[str], str]) -> Fig
             note(text, x=round(whole.value * 100, 5), xref="x", y=1, yanchor="bottom", yshift=1, color=TEXT_2)
         )
     return {
-        "data": [_bars(slices, words, name)],
+        "data": [_bars(ranking, words, name)],
         "layout": {
             "margin": margin,
             "height": margin["t"] + margin["b"] + pitch * max(1, len(slices)),
@@ -98,7 +100,9 @@ def _highest(ranking: Ranking) -> float:
     return min(max([*highs, longest], default=0.0), _WIDEST_WHISKER * longest or 1.0) or 0.01
 
 
-def _bars(slices: tuple[Slice, ...], words: Words, name: Callable[[str], str]) -> dict[str, Any]:
+def _bars(ranking: Ranking, words: Words, name: Callable[[str], str]) -> dict[str, Any]:
+    slices = ranking.slices
+    is_dimmed = [ranking.is_dimmed(each) for each in slices]
     values = [_value(each) for each in slices]
     estimates = [
         each.rate.estimate if value is not None else None for each, value in zip(slices, values, strict=True)
@@ -108,7 +112,7 @@ def _bars(slices: tuple[Slice, ...], words: Words, name: Callable[[str], str]) -
         "orientation": "h",
         "x": percents(values),
         "y": list(range(len(slices))),
-        "marker": {"color": BAR},
+        "marker": {"color": [DIMMED if dim else BAR for dim in is_dimmed] if any(is_dimmed) else BAR},
         "error_x": {
             "type": "data",
             "symmetric": False,
@@ -139,6 +143,10 @@ def _hover(each: Slice, words: Words, name: Callable[[str], str]) -> str:
         range=f.percent_range(estimate.low, estimate.high, words.locale),
     )
     return f"{title}<br>▲ {f.percent(estimate.value, words.locale)}<br>{told}"
+
+
+def _dimmed(told: dict[str, Any]) -> dict[str, Any]:
+    return {**told, "font": {**told["font"], "color": TEXT_3}}
 
 
 def _row_notes(

@@ -9,6 +9,7 @@ from dashboard import formatting as f
 from dashboard.charts.figure import (
     NODATA,
     PAD,
+    PAGE,
     RATE_RAMP,
     TEXT_2,
     Figure,
@@ -27,8 +28,8 @@ _HOURS, _EVERY = 24, 3
 Cells = Sequence[Sequence[Rate]]
 
 
-def hour_weekday(cells: Cells, words: Words) -> Figure:
-    """Draw one cell an hour, Monday at the top."""
+def hour_weekday(cells: Cells, words: Words, dimmed: frozenset[int] = frozenset()) -> Figure:
+    """Draw one cell an hour, Monday at the top; `dimmed` are hours of the week that are left out."""
     names = f.weekdays(words.locale)
     hours = [f"{hour:02}:00" for hour in range(_HOURS)]
     common: Trace = {"type": "heatmap", "x": hours, "y": names, "xgap": 1, "ygap": 1, "showscale": False}
@@ -50,7 +51,12 @@ def hour_weekday(cells: Cells, words: Words) -> Figure:
         "zmin": 0,
         "zmax": highest(cells) * 100,
     }
-    return {"data": [few, rates], "layout": _layout(names, hours)}
+    data = [few, rates]
+    if dimmed:
+        over = [[1 if day * _HOURS + hour in dimmed else None for hour in range(_HOURS)] for day in range(7)]
+        scale = [[0, f"{PAGE}/72"], [1, f"{PAGE}/72"]]
+        data.append({**common, "z": over, "hoverinfo": "skip", "colorscale": scale, "zmin": 0, "zmax": 1})
+    return {"data": data, "layout": _layout(names, hours)}
 
 
 def _layout(names: list[str], hours: list[str]) -> Layout:

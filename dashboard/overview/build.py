@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from types import MappingProxyType
 
 from dashboard.filters import Filters
 from dashboard.overview.kpis import Kpi, kpis_of
@@ -16,6 +18,17 @@ from database.connection import Session
 from database.segments import Fold, Selection, Sums, read
 
 MOST_CATEGORIES, MOST_VALUES = 14, 5
+OWN = {
+    "category": "category",
+    "channel": "channel",
+    "country": "country",
+    "payment": "payment_method",
+    "hour": "hour",
+    "amount": "amount",
+}
+"""Which chart a key of the address is the own filter of."""
+
+NOTHING_OWN: Mapping[str, Fold] = MappingProxyType({})
 RANKED = {"category": MOST_CATEGORIES, "channel": 6, "country": MOST_VALUES, "payment_method": MOST_VALUES}
 
 
@@ -50,7 +63,7 @@ class Overview:
 def overview(session: Session, view: View, maturity: Maturity | None) -> Overview:
     """Read and fold once, then derive."""
     fold = read(session, view.selection())
-    found = derive(fold, view, maturity)
+    found = derive(fold, view, maturity, _own(session, view) if fold.total.rows else {})
     if fold.total.rows or not view.filters.chosen():
         return found
     return replace(
@@ -60,8 +73,10 @@ def overview(session: Session, view: View, maturity: Maturity | None) -> Overvie
     )
 
 
-def derive(fold: Fold, view: View, maturity: Maturity | None) -> Overview:
-    """Derive the page from its fold; pure."""
+def derive(
+    fold: Fold, view: View, maturity: Maturity | None, own: Mapping[str, Fold] = NOTHING_OWN
+) -> Overview:
+    """Derive the page from its fold; pure. `own` has the folds of charts that are filtered by themselves."""
     measure = view.measure
     series = (
         hours_of(fold.hours, view.span, measure=measure, maturity=maturity)
@@ -74,17 +89,30 @@ def derive(fold: Fold, view: View, maturity: Maturity | None) -> Overview:
         rate=rate_of(fold.total, measure),
         kpis=kpis_of(fold, view, maturity),
         series=series,
-        rankings={
-            slug: rank(slug, fold.by(slug), fold.total, measure=measure, most=most)
-            for slug, most in RANKED.items()
-        },
-        heat=heat(fold.hours, measure),
-        spread=spread(fold.amounts) if view.currency else None,
+        rankings={slug: _ranking(slug, own.get(slug, fold), view, most) for slug, most in RANKED.items()},
+        heat=heat(own.get("hour", fold).hours, measure),
+        spread=spread(own.get("amount", fold).amounts) if view.currency else None,
         maturity=maturity,
         unconverted_outside=fold.unconverted_outside,
         data_age=view.now - view.newest if view.newest else None,
         query_ms=fold.read_ms + fold.fold_ms,
     )
+
+
+def _ranking(slug: str, fold: Fold, view: View, most: int) -> Ranking:
+    ranking = rank(slug, fold.by(slug), fold.total, measure=view.measure, most=most)
+    filters = view.filters
+    return replace(ranking, chosen=filters.include.get(slug), without=filters.exclude.get(slug, frozenset()))
+
+
+def _own(session: Session, view: View) -> dict[str, Fold]:
+    """Fold once more for each chart that is filtered by one of its own marks: it keeps showing the others."""
+    keys = {key.removesuffix("!") for key in view.filters.chosen()} & OWN.keys()
+    found = {}
+    for key in sorted(keys):
+        lifted = replace(view, filters=view.filters.without(key).without(f"{key}!"))
+        found[OWN[key]] = read(session, replace(lifted.selection(), previous=None))
+    return found
 
 
 def _blockers(session: Session, view: View) -> list[Blocker]:

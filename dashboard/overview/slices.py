@@ -25,12 +25,21 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The first slices by the lower bound of their interval, and how many there are in all."""
+    """The first slices by the lower bound of their interval, and how many there are in all.
+
+    Where the page is filtered by this dimension, `chosen` are the values that pass (None: all but `without`).
+    """
 
     dimension: str
     slices: tuple[Slice, ...]
     total: int
     whole: Rate
+    chosen: frozenset[str] | None = None
+    without: frozenset[str] = frozenset()
+
+    def is_dimmed(self, one: Slice) -> bool:
+        """Whether the page leaves this slice out."""
+        return one.value in self.without or (self.chosen is not None and one.value not in self.chosen)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ def layout(context: PageContext) -> Component:
         ],
         className="page-head",
     )
-    panels = [panel(PANELS[slug], f"panel-{slug}") for slug in SLUGS]
+    panels = [panel(PANELS[slug], f"panel-{slug}", t) for slug in SLUGS]
     content = html.Div(
         [
             page_head,

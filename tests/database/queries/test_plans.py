@@ -15,10 +15,12 @@ from sqlalchemy.orm import Session
 from dashboard.risk import update_parties
 from dashboard.world.store import store_world
 from dashboard.world.world import WorldOptions
-from database.connection import get_db_session, read_only
+from database.connection import bank_ids, get_db_session, read_only
 from database.owner import owner_session
-from database.queries import alerts, customers, labels, merchants, transactions
+from database.queries import alerts, customers, labels, merchants, search, transactions
+from database.queries.rows import ListedTransaction, Order, Place, rows
 from database.queries.stored_transaction import Cursor
+from database.segments import Selection
 from models.risk import RiskCategory
 from tests.database.queries.plans import plans
 from tests.servers import Database
@@ -35,6 +37,14 @@ class Walk:
     index: str
     condition: str
     is_sorted: bool = True
+
+
+def listed(
+    session: Session, order: Order, after: Place | None = None, **filters: Any
+) -> tuple[ListedTransaction, ...]:
+    since, until = datetime(2026, 4, 1, tzinfo=UTC), datetime(2026, 7, 2, tzinfo=UTC)
+    selection = Selection(tuple(bank_ids(session)), since, until, **filters)
+    return rows(session, selection, order, limit=50, after=after)
 
 
 WALKS = {
@@ -116,6 +126,41 @@ WALKS = {
     "alerts of a status": Walk(lambda s: alerts.by_status(s, limit=10), "ix_alerts_status", "status ="),
     "alerts of a customer": Walk(
         lambda s: alerts.by_customer(s, "FR-C000001"), "ix_alerts_customer", "customer_id ="
+    ),
+    "rows of a filter": Walk(
+        lambda s: listed(s, Order.NEWEST), "ix_transactions_time", '"timestamp" >=', is_sorted=False
+    ),
+    "rows of a filter, next page": Walk(
+        lambda s: listed(s, Order.NEWEST, Place(UNTIL, "FR-T000000001", 1)),
+        "ix_transactions_time",
+        '"timestamp" <=',
+        is_sorted=False,
+    ),
+    "rows of a filter, the largest": Walk(
+        lambda s: listed(s, Order.LARGEST), "ix_transactions_amount_base", "bank_id ="
+    ),
+    "rows of a filter, the smallest": Walk(
+        lambda s: listed(s, Order.SMALLEST), "ix_transactions_amount_base", "bank_id ="
+    ),
+    "frauds of a filter": Walk(
+        lambda s: listed(s, Order.NEWEST, include={"label": frozenset({"fraud"})}),
+        "ix_transactions_fraud",
+        '"timestamp" >=',
+        is_sorted=False,
+    ),
+    "rows of a filter by customer": Walk(
+        lambda s: listed(s, Order.NEWEST, customer_id="FR-C000001"),
+        "ix_transactions_customer",
+        "customer_id =",
+    ),
+    "payments that begin so": Walk(
+        lambda s: search.transactions(s, "FR-T0000000"), "pk_transactions", "transaction_id >="
+    ),
+    "merchants that begin so": Walk(
+        lambda s: search.merchants(s, "FR-M0", "zz"), "pk_merchants", "merchant_id >=", is_sorted=False
+    ),
+    "customers that begin so": Walk(
+        lambda s: search.customers(s, "FR-C00000", "zz"), "pk_customers", "customer_id >=", is_sorted=False
     ),
     "label delays": Walk(labels.label_delays, "ix_fraud_labels_delays", "", is_sorted=False),
 }
