@@ -138,43 +138,44 @@ def drawn(found: HighValue, seen: Seen, words: Words) -> dict[str, Drawn]:
     rows = words.say(N_("{rows} payments"), rows=f.count(found.high.rows, words.locale))
     facts = footer(seen, found.query_ms, words, rows)
     empty = None if found.high.rows else words.say(N_("No payment reaches the limit."))
-    no_labels = empty or too_few(found.series, found.high.labelled, words)
+    no_rates = empty or unlabelled(found.high.labelled, words)
     return {
-        "counts": Drawn(
-            PanelText(
-                words.say(N_("High-value payments over time")),
-                words.say(N_("At or above the limit, by what is known of them.")),
-                facts,
-                empty=empty,
-            ),
-            None if empty else counts_over_time(found.counts, words),
-        ),
-        "rate": Drawn(
-            PanelText(
-                words.say(N_("Share of high-value payments confirmed as fraud")),
-                words.say(N_("Of the labelled ones, by the time of the payment.")),
-                facts,
-                empty=no_labels,
-            ),
-            None if no_labels else rate_over_time(found.series, Measure.COUNT, words),
-        ),
+        "counts": _counts(found, facts, empty, words),
+        "rate": _rates(found, facts, empty or too_few(found.series, found.high.labelled, words), words),
         "bands": _bands(found, facts, words),
-        **{
-            slug: _bars(found, slug, facts, empty or unlabelled(found.high.labelled, words), words)
-            for slug in _TITLES
-        },
-        "rows": Drawn(
-            PanelText(
-                words.say(N_("The largest, beside the customer’s own normal")),
-                words.say(
-                    N_("Usual: the median of the customer’s payments in the {days} days before."), days=DAYS
-                ),
-                facts,
-                empty=empty,
-            ),
-            table=None if empty else _table(found, seen, words),
-        ),
+        **{slug: _bars(found, slug, facts, no_rates, words) for slug in _TITLES},
+        "rows": _largest_rows(found, seen, facts, empty, words),
     }
+
+
+def _counts(found: HighValue, facts: list[str], empty: str | None, words: Words) -> Drawn:
+    text = PanelText(
+        words.say(N_("High-value payments over time")),
+        words.say(N_("At or above the limit, by what is known of them.")),
+        facts,
+        empty=empty,
+    )
+    return Drawn(text, None if empty else counts_over_time(found.counts, words))
+
+
+def _rates(found: HighValue, facts: list[str], empty: str | None, words: Words) -> Drawn:
+    text = PanelText(
+        words.say(N_("Share of high-value payments confirmed as fraud")),
+        words.say(N_("Of the labelled ones, by the time of the payment.")),
+        facts,
+        empty=empty,
+    )
+    return Drawn(text, None if empty else rate_over_time(found.series, Measure.COUNT, words))
+
+
+def _largest_rows(found: HighValue, seen: Seen, facts: list[str], empty: str | None, words: Words) -> Drawn:
+    text = PanelText(
+        words.say(N_("The largest, beside the customer’s own normal")),
+        words.say(N_("Usual: the median of the customer’s payments in the {days} days before."), days=DAYS),
+        facts,
+        empty=empty,
+    )
+    return Drawn(text, table=None if empty else _table(found, seen, words))
 
 
 def _bands(found: HighValue, facts: list[str], words: Words) -> Drawn:
