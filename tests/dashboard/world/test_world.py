@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -177,15 +176,6 @@ def test_a_world_without_pressure_has_oddities_but_no_fraud() -> None:
     assert 15 < 5_000 - truth["oddity"].null_count <= 20
 
 
-def test_any_batch_can_be_drawn_without_those_before_it(world: tuple[BankWorld, ...]) -> None:
-    bank = build_world(WorldOptions(until=UNTIL, banks=1, days=40, transactions=45_000))[0]
-    batches = list(bank.batches())
-    assert len(batches) > 3
-    later = list(bank.batches(3))
-    assert [batch.rows for batch in later] == [batch.rows for batch in batches[3:]]
-    assert [batch.truth for batch in later] == [batch.truth for batch in batches[3:]]
-
-
 def test_a_day_of_many_rows_comes_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dashboard.world.world.MOST_A_BATCH", 700)
     options = WorldOptions(until=UNTIL, banks=1, days=3, transactions=9_000)
@@ -204,48 +194,6 @@ def test_what_is_paid_abroad_is_in_the_currency_of_the_place(rows: pa.Table) -> 
     assert all(CURRENCY_OF[country] == currency for country, currency in found)
     yen = rows.filter(pc.equal(rows["currency"], "JPY"))["amount_e4"].to_numpy()
     assert (yen % 10_000 == 0).all()
-
-
-def test_rates_are_the_same_on_a_day_whatever_the_range(world: tuple[BankWorld, ...]) -> None:
-    day = date(2026, 6, 1)
-    shorter = build_world(WorldOptions(until=date(2026, 6, 3), days=5, transactions=10))[0]
-    told = [{code: rate for at, code, rate in bank.rates() if at == day} for bank in (world[0], shorter)]
-    assert told[0] == told[1]
-    assert Decimal("0.7") < told[0]["USD"] < Decimal("1.1")
-    assert "EUR" not in told[0]
-
-
-def test_a_rule_is_out_for_some_days_with_more_tests_of_cards() -> None:
-    (bank,) = build_world(WorldOptions(until=UNTIL, banks=1, days=180, transactions=150_000))
-    outage = bank.planted.outage
-    assert outage is not None
-    tests = bank.planted.fraud_type == list(FraudType).index(FraudType.CARD_TESTING)
-    day = bank.planted.payments.local[tests] // 86_400
-    inside = ((day >= outage[0]) & (day < outage[1])).sum() / (outage[1] - outage[0])
-    assert inside > 4 * len(day) / 180
-
-
-def test_taken_accounts_drift_to_smaller_amounts() -> None:
-    (bank,) = build_world(WorldOptions(until=UNTIL, banks=1, days=180, transactions=400_000))
-    mine = bank.planted.fraud_type == list(FraudType).index(FraudType.ACCOUNT_TAKEOVER)
-    paid = bank.planted.payments.take(np.flatnonzero(mine))
-    order = np.argsort(paid.local)
-    third = len(order) // 3
-    assert np.median(paid.cents[order[-third:]]) < 0.85 * np.median(paid.cents[order[:third]])
-
-
-def test_members_of_a_ring_share_a_means_that_no_customer_has() -> None:
-    (bank,) = build_world(WorldOptions(until=UNTIL, banks=1, days=180, transactions=300_000))
-    planted = bank.planted
-    mine = (planted.fraud_type == list(FraudType).index(FraudType.MULE)) & (planted.tool >= 0)
-    for tool in np.unique(planted.tool[mine]).tolist():
-        ring = planted.payments.take(np.flatnonzero(mine & (planted.tool == tool)))
-        shared = [
-            len(np.unique(getattr(ring, name))) <= most
-            for name, most in (("device", 1), ("address", 2), ("card", 1))
-        ]
-        assert any(shared)
-        assert len(np.unique(ring.customer)) >= 2
 
 
 def test_a_tested_card_pays_little_and_often_within_the_hour() -> None:
