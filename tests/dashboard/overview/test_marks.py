@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from random import Random
 from urllib.parse import parse_qsl, urlencode
 
-import pytest
 from sqlalchemy.orm import Session
 
 from dashboard.filters import Filters
@@ -51,7 +50,9 @@ def random_query(random: Random) -> str:
 def address_of(found: Overview, marks: Marks, row: Row) -> str:
     """The address behind a mark, put together as the browser does."""
     pairs = parse_qsl(found.view.filters.to_query(), keep_blank_values=True)
-    pairs = [pair for pair in pairs if pair[0] not in {marks.key, f"{marks.key}!", "by"}] + [(marks.key, row[0])]
+    pairs = [pair for pair in pairs if pair[0] not in {marks.key, f"{marks.key}!", "by"}] + [
+        (marks.key, row[0])
+    ]
     extra = parse_qsl(marks.drills[row[3]], keep_blank_values=True)
     kept = {key for key, _ in extra}
     return urlencode([pair for pair in pairs if pair[0] not in kept] + extra)
@@ -62,7 +63,6 @@ def total_of(session: Session, query: str, bank: BankFacts, now: datetime) -> Su
     return read(session, replace(view.selection(), previous=None)).total
 
 
-@pytest.mark.proof
 def test_the_rows_of_any_mark_are_the_marks(committed: Database) -> None:
     world(seed=11, rows=2_400)
     random = Random(12)
