@@ -432,5 +432,25 @@
   document.addEventListener("visibilitychange", () => (document.visibilityState === "visible" ? look() : wait()));
   look();
 
+  // ----- The grid of transactions leads to alerts, customers and merchants; personal pages only for who may open them.
+
+  function leading(page, query, text) {
+    const href = `${page}?${new URLSearchParams(query)}`;
+    const go = (event) => {
+      if (event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
+      event.preventDefault();
+      vigie.go(base() + href);
+    };
+    return window.React.createElement("a", { href: base() + href, className: "row-link", onClick: go }, text);
+  }
+
+  window.dashAgGridComponentFunctions = Object.assign(window.dashAgGridComponentFunctions || {}, {
+    CustomerCell: ({ data }) =>
+      data && data.customer_id && link() ? leading("customer", { bank: data.bank, id: data.customer_id }, data.customer) : data ? data.customer : "",
+    MerchantCell: ({ data }) =>
+      data && data.merchant_id ? leading("merchant", { bank: data.bank, id: data.merchant_id }, data.merchant) : "",
+    AlertCell: ({ data }) => (data && data.alert && link() ? leading("alert", { id: data.alert }, `A${data.alert}`) : ""),
+  });
+
   clientside.vigie = Object.assign(clientside.vigie || {}, { listAlerts });
 })();

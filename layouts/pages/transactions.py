@@ -30,8 +30,8 @@ AT_REST, WAITING = "list-page", "list-page is-busy"
 _COLUMNS: tuple[tuple[str, str, int, dict[str, Any]], ...] = (
     ("id", N_("Transaction"), 120, {"cellRenderer": "IdCell"}),
     ("time", N_("Time"), 140, {"cellRenderer": "TimeCell", "field": "clock", "sortable": True}),
-    ("customer", N_("Customer"), 105, {}),
-    ("merchant", N_("Merchant"), 115, {}),
+    ("customer", N_("Customer"), 105, {"cellRenderer": "CustomerCell"}),
+    ("merchant", N_("Merchant"), 115, {"cellRenderer": "MerchantCell"}),
     ("category", N_("Category"), 100, {}),
     ("channel", N_("Channel"), 85, {}),
     ("payment", N_("Method"), 95, {}),
@@ -40,7 +40,7 @@ _COLUMNS: tuple[tuple[str, str, int, dict[str, Any]], ...] = (
     ("score", N_("Score"), 110, {"cellRenderer": "ScoreCell", "type": "rightAligned", "sortable": True}),
     ("decision", N_("Decision"), 80, {"cellRenderer": "DecisionCell"}),
     ("label", N_("Label"), 85, {"cellRenderer": "LabelCell"}),
-    ("alert", N_("Alert"), 58, {}),
+    ("alert", N_("Alert"), 58, {"cellRenderer": "AlertCell"}),
 )
 _HIDDEN: tuple[tuple[str, str, int, dict[str, Any]], ...] = (
     ("bank", N_("Bank"), 100, {}),
