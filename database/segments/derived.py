@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -126,10 +127,10 @@ def _found(session: Session, banks: tuple[int, ...], words: Words) -> Found:
     return Found(Either(*tables), np.array(session.scalars(own, given).all(), np.int64))
 
 
-def _table(session: Session, party: str, clause: str, given: dict[str, object]) -> Mask:
+def _table(session: Session, party: str, clause: str, given: Mapping[str, object]) -> Mask:
     """Return which numbers of a party fulfil a clause; the last place stands for all beyond."""
     found = session.scalars(
-        text(f"select {party}_no from {party}s p where p.bank_id = any(:banks) and {clause}"), given
+        text(f"select {party}_no from {party}s p where p.bank_id = any(:banks) and {clause}"), dict(given)
     )
     numbers = np.array(found.all(), np.int64)
     table = np.zeros(int(numbers.max(initial=0)) + 2, np.bool_)

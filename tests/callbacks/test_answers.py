@@ -10,7 +10,8 @@ from plotly.io.json import to_json_plotly
 
 from callbacks.answers import encoded
 
-TREE = html.Div([html.Span("a <b>", title="é"), [html.P(None)], dcc.Link("x", href="/?a=1")], id="top")
+NESTED: Any = [html.P(None)]
+TREE = html.Div([html.Span("a <b>", title="é"), NESTED, dcc.Link("x", href="/?a=1")], id="top")
 FIGURE = {"data": [{"y": [1, None, 2.5], "x": ("a", "b", "c")}], "layout": {}}
 
 
