@@ -93,4 +93,4 @@ def _told(step: Step, words: Words) -> str:
     if step.kind == "undo":
         return words.say(N_("Taken back: {status} again"), status=after)
     reason = reason_name(step.reason) if step.reason else None
-    return f"{after}: {words.say(reason)}" if reason else after
+    return words.say(N_("{what}: {move}"), what=after, move=words.say(reason)) if reason else after

@@ -107,7 +107,7 @@ def _what(each: Happening, found: Story, words: Words) -> list[Component | str]:
     if each.kind is Kind.ALERT:
         severity = words.say(SEVERITY_NAMES[Severity(each.detail or Severity.LOW)])
         return [words.say(N_("Alert")), " ", link, f", {severity}"]
-    return [link, f": {_step(each.detail or '', words)}"]
+    return [link, f" {_step(each.detail or '', words)}"]
 
 
 def _step(slug: str, words: Words) -> str:

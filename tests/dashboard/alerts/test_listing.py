@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 from dashboard import clock
 from dashboard.alerts import listing
 from dashboard.alerts.choice import AlertAddress
+from dashboard.alerts.detail import alert_detail, read_number
 from dashboard.alerts.listing import alerts_of, counted, frozen, more_alerts
 from models.access import Person
 from models.alerts import Alert, AlertStatus, Severity
 from tests.alerting import make_alert, make_person
-from tests.factories import NOON, make_bank, make_customer, make_transaction
+from tests.factories import NOON, make_bank, make_customer, make_merchant, make_transaction
 
 NOW = clock.now()
 
@@ -148,3 +149,30 @@ def test_an_address_reads_back_what_it_writes() -> None:
 def test_a_hostile_address_gives_a_working_list(db: Session, query: str) -> None:
     ana, _, _ = world(db, 3)
     assert alerts_of(ana, query, now=NOW).problems
+
+
+def test_the_page_of_an_alert_tells_its_payments_and_the_alike(db: Session) -> None:
+    bank = make_bank(db)
+    ana, customer = make_person(db, bank), make_customer(db, bank)
+    shop = make_merchant(db, bank, "m", name="Corner")
+    paid = [
+        make_transaction(db, bank, customer=customer, merchant=shop, timestamp=NOON + timedelta(days=each))
+        for each in (0, 50, 89, 100)
+    ]
+    alert = make_alert(db, bank, *paid[2:])
+    outcomes = (AlertStatus.CONFIRMED_FRAUD, AlertStatus.FALSE_POSITIVE, AlertStatus.NEW)
+    others = [make_alert(db, bank, status=each) for each in outcomes]
+    for each in others[:2]:
+        each.closed_at = NOW
+    db.flush()
+    found = alert_detail(ana, alert.alert_id, now=NOW)
+    assert found is not None
+    assert [each.transaction_id for each in found.payments] == [
+        paid[2].transaction_id,
+        paid[3].transaction_id,
+    ]
+    assert found.merchants == {"m": "Corner"}
+    assert [dot.transaction_id for dot in found.strip] == [each.transaction_id for each in paid[1:]]
+    assert {each.alert_id for each in found.alike} == {each.alert_id for each in others[:2]}
+    assert alert_detail(ana, 2**40, now=NOW) is None
+    assert (read_number("A12"), read_number("12"), read_number("x"), read_number("9" * 30)) == (12, 12, 0, 0)
