@@ -72,9 +72,6 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument(
         "--transactions", type=_at_most(100_000_000), default=50_000, metavar="N", help="default: 50000"
     )
-    demo.add_argument(
-        "--truth", type=Path, metavar="FOLDER", help="what really happened; default: truth in VIGIE_HOME"
-    )
     away = parser.add_mutually_exclusive_group()
     away.add_argument("--remove-demo", action="store_true", help="delete the demo's banks, rows and people")
     away.add_argument("--reset", action="store_true", help="delete everything first; asks before it does")
@@ -193,7 +190,7 @@ def _seed_demo(options: argparse.Namespace) -> None:
         seed=options.seed,
     )
     known = begun_world()
-    world = store_world(wanted, _Line(), truth=options.truth or WebSettings.from_env().home / FOLDER)
+    world = store_world(wanted, _Line(), truth=WebSettings.from_env().home / FOLDER)
     if world.stored:
         upkeep.fold()
         pace = world.stored / max(world.seconds, 0.001)
