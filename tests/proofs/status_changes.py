@@ -156,7 +156,9 @@ def prove(sequences: int, seed: int, code: str = "status") -> Proof:
 def _compare_records(code: str, steps: dict[int, AlertStatus | None], labels_before: int) -> None:
     """Each acknowledged change has one step, one audit row and its labels; there is nothing else."""
     events = _read("select alert_event_id, alert_id, kind, undoes from alert_events", code)
-    assert Counter(row["alert_event_id"] for row in events) == Counter(list(steps)), "steps differ from changes"
+    assert Counter(row["alert_event_id"] for row in events) == Counter(list(steps)), (
+        "steps differ from changes"
+    )
     audit = _read(
         "select (details ->> 'event')::bigint as step from audit_log where object_type = 'alert'"
         " and bank_id = (select bank_id from banks where code = :code)",
