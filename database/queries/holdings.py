@@ -48,7 +48,8 @@ class Affected:
 
 
 _HOLDINGS = text("""
-select d.bank_id, b.code as bank, b.name as bank_name, b.time_zone as zone, d.dataset_id, d.name, d.kind, d.origin, d.layout, d.rows,
+select d.bank_id, b.code as bank, b.name as bank_name, b.time_zone as zone, d.dataset_id, d.name, d.kind,
+       d.origin, d.layout, d.rows,
        d.first_at, d.last_at, d.is_demo, d.created_at, d.updated_at
 from datasets d join banks b on b.bank_id = d.bank_id
 order by d.is_demo, d.dataset_id desc limit :limit

@@ -15,6 +15,7 @@ MADE_LATER = (
     "secrets/",
     "cache/",
     "rejects/",
+    "uploads/",
     "VIGIE_HOME/",
     "/var/lib/vigie/",
     ".down.sql",
