@@ -122,6 +122,7 @@ def test_an_alert_is_decided_from_its_page_and_taken_back(site: Site, visit: Vis
     page.locator(".alert-note textarea").fill("Called, no answer")
     page.locator("[data-note]").click()
     expect(page.locator(".steps")).to_contain_text("Called, no answer")
+    settled(page)
     page.go_back()
     expect(page.locator(".alert-row")).to_have_count(number)
 
