@@ -5,12 +5,10 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import TextIO
 
 from dashboard.ingestion.bank import BankFound, BankWish, bank_for
 from dashboard.ingestion.check import check_file
@@ -24,11 +22,11 @@ from dashboard.ingestion.options import (
     Decimals,
     ImportOptions,
     ImportResult,
-    Progress,
     chosen,
     day_of,
 )
 from dashboard.ingestion.plan import JOB_KIND, Plan, plan_import
+from dashboard.ingestion.progress_line import ProgressLine
 from dashboard.ingestion.run import import_file, said
 from dashboard.ingestion.terms import DateOrder
 from dashboard.ingestion.undo import undo_dataset
@@ -43,8 +41,6 @@ from models.datasets import DatasetKind
 from models.errors import UserError
 from models.messages import N_
 
-SAY_EVERY_S = 5.0
-DRAW_EVERY_S = 0.2
 STOPPED = 130
 # Folding half a million records at once would be what needs the most memory of all.
 FOLDED_AT_ONCE = 150_000
@@ -211,47 +207,6 @@ def _fold() -> None:
                 is_more = fold_tail(session, at_once=FOLDED_AT_ONCE).more
     except UserError as error:
         _say(f"The rows are visible, but not folded: {error}")
-
-
-class ProgressLine:
-    """How far an import is: one line that is drawn again on a terminal, else a line now and then."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-        self._is_terminal = stream.isatty()
-        self._next = 0.0
-        self._width = 0
-
-    def show(self, progress: Progress) -> None:
-        """Write rows, share, rate and time left, unless that was just written."""
-        now = time.monotonic()
-        if now < self._next:
-            return
-        self._next = now + (DRAW_EVERY_S if self._is_terminal else SAY_EVERY_S)
-        rate, share = progress.rows_per_second, progress.share
-        left = progress.seconds * (1 - share) / share if share else 0.0
-        text = f"{progress.counts.read:,} rows, {share:.0%}, {rate:,.0f} rows/s, {_clock(left)} left"
-        if progress.counts.rejected + progress.counts.conflict:
-            text += f", {progress.counts.rejected + progress.counts.conflict:,} refused"
-        self._write(text)
-
-    def _write(self, text: str) -> None:
-        if self._is_terminal:
-            self._stream.write("\r" + text.ljust(self._width))
-            self._width = len(text)
-        else:
-            self._stream.write(text + "\n")
-        self._stream.flush()
-
-    def end(self) -> None:
-        """Leave the line as it is."""
-        if self._width:
-            self._stream.write("\n")
-
-
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
 def _as_interrupt(_number: int, _frame: FrameType | None) -> None:
