@@ -131,7 +131,10 @@ def _column(
         *_stack(counts, QUIET, tops[1], 0, QUIET_HIGH),
     ]
     ends = f"{start:%Y-%m-%dT%H:%M}..{start + width:%Y-%m-%dT%H:%M}"
-    return dcc.Link(parts, href=address(path, view.wanted, range=ends), className="log-column", title=label)
+    # A link without content would show its address.
+    return dcc.Link(
+        parts or " ", href=address(path, view.wanted, range=ends), className="log-column", title=label
+    )
 
 
 def _stack(
