@@ -30,7 +30,7 @@ SPANS: Final = {
     "30d": timedelta(days=30),
 }
 DEFAULT_SPAN: Final = "1h"
-SHOWN: Final = 100
+SHOWN: Final = 60
 LONGEST: Final = timedelta(days=400)
 _BUCKETS: Final = ((timedelta(hours=3), Bucket.MINUTE), (timedelta(days=8), Bucket.HOUR))
 _WORD: Final = re.compile(r'(?:(\w+):)?(?:"([^"]*)"|(\S+))')
