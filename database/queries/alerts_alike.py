@@ -52,8 +52,8 @@ def merchant_names(session: Session, bank_id: int, found: Sequence[StoredTransac
     """Return the names of the merchants of payments, by id."""
     ids = sorted({each.merchant_id for each in found if each.merchant_id})
     statement = "select merchant_id, name from merchants where bank_id = :bank_id and merchant_id = any(:ids)"
-    found = session.execute(text(statement), {"bank_id": bank_id, "ids": ids})
-    return {identity: str(name) for identity, name in found}
+    rows = session.execute(text(statement), {"bank_id": bank_id, "ids": ids})
+    return {identity: str(name) for identity, name in rows}
 
 
 def alike(session: Session, bank_id: int, alert_id: int, reason_code: str) -> tuple[Alike, ...]:
