@@ -100,7 +100,7 @@ def _head(found: Detail, words: Words) -> Component:
     )
 
 
-def _section(title: str, *content: Component | list[Component] | str) -> Component:
+def _section(title: str, *content: Any) -> Component:
     return html.Section([html.H2(title, className="panel-title"), *content], className="detail-section")
 
 
@@ -171,7 +171,7 @@ def _around(found: Detail, words: Words) -> Component:
         if not others:
             continue
         parts.append(html.H3(words.say(SHARED[shared]), className="detail-subtitle"))
-        rows = [
+        rows: list[list[Component | str]] = [
             [
                 _link(found, row.transaction_id),
                 _when(row.timestamp, found, words),
