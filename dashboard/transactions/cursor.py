@@ -23,7 +23,8 @@ def written(place: Place) -> str:
 def read(text: str, order: Order) -> Place:
     """Read a place of a list in this order; what is none raises `UserError`."""
     try:
-        return _place(*json.loads(text), order)
+        value, identity, bank = json.loads(text)
+        return _place(value, identity, bank, order)
     except (ValueError, TypeError, OverflowError, RecursionError) as error:
         raise UserError(N_("This place in the list does not exist. Load the page again.")) from error
 
