@@ -182,8 +182,8 @@ def _age(server: ServerFacts) -> Finding:
 
 def _worker(silent_s: float | None) -> Finding:
     if silent_s is None:
-        advice = Message(N_("Nothing is folded or imported meanwhile: start `python -m dashboard.jobs`."))
-        return Finding("worker", N_("Worker"), Message(N_("none runs")), State.CARE, advice)
+        missed = Message(N_("Nothing is folded or imported meanwhile: start `python -m dashboard.jobs`."))
+        return Finding("worker", N_("Worker"), Message(N_("none runs")), State.CARE, missed)
     value = Message(N_("heard of {seconds} ago"), {"seconds": silent_s})
     advice = N_(
         "It has died or hangs: start `python -m dashboard.jobs` again. Its runs are taken up by themselves."
