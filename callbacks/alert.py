@@ -26,7 +26,7 @@ def register(app: Interface) -> None:
         Output(page.STRIP, "figure"),
         Output(page.BELOW, "children"),
         Input(shell.URL, "search"),
-        Input(page.ACTED, "data"),
+        Input(page.ACTED, "data", allow_optional=True),
         State(shell.URL, "pathname"),
     )(show)
 

@@ -35,8 +35,8 @@ def register(app: Interface) -> None:
     callbacks.callback(
         OUTPUTS,
         Input(shell.URL, "search"),
-        Input(page.AGAIN, "n_clicks"),
-        Input(page.ACTED, "data"),
+        Input(page.AGAIN, "n_clicks", allow_optional=True),
+        Input(page.ACTED, "data", allow_optional=True),
         State(shell.URL, "pathname"),
         running=[(Output(page.BUSY, "className"), page.WAITING, page.AT_REST)],
     )(show)
