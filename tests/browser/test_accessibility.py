@@ -1,4 +1,4 @@
-"""No page breaks gravely what a machine can check of accessibility (axe-core, WCAG 2.2 AA), in both themes."""
+"""No page breaks gravely what a machine can check of accessibility (axe-core, WCAG 2.2 AA), either theme."""
 
 from __future__ import annotations
 
