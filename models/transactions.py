@@ -244,4 +244,6 @@ class Transaction(OfBank, Updated, Base):
             text('"timestamp" desc'),
             postgresql_where=text("ip_address is not null"),
         ),
+        # Room for the row as enrichment and scoring write it anew, on its own page.
+        {"postgresql_with": {"fillfactor": 45}},
     )

@@ -14,6 +14,7 @@ CONTRACTS: Final = {
     "callbacks.application.REGISTER": "tests/architecture/test_access_matrix.py",
     "dashboard.charts.registry.CHARTS": "tests/dashboard/charts/test_registry.py",
     "dashboard.ingestion.layouts.LAYOUTS": "tests/dashboard/ingestion/test_layouts.py",
+    "dashboard.ingestion.stores.STORES": "tests/dashboard/ingestion/test_kinds.py",
     "dashboard.jobs.registry.JOB_KINDS": "tests/dashboard/jobs/test_registry.py",
     "dashboard.jobs.upkeep.CHORES": "tests/dashboard/jobs/test_upkeep.py",
     "database.dimensions.DIMENSIONS": "tests/database/test_dimensions.py",

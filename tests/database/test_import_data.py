@@ -168,7 +168,7 @@ def test_a_queued_import_whose_file_is_gone_fails_with_a_sentence(tiny_file: Pat
 @pytest.mark.parametrize(
     ("extra", "sentence"),
     [
-        (["--bank", "acme", "--map", "nonsense"], "--map nonsense is not FIELD=COLUMN"),
+        (["--bank", "acme", "--map", "nonsense"], "--map nonsense is neither FIELD=COLUMN"),
         (["--bank", "acme", "--bank-zone", "Mars/Base"], "Mars/Base is no time zone"),
         (["--bank", "all"], "all is no code of a bank"),
         (["--bank", "acme", "--grant", "nobody"], "There is no user nobody."),

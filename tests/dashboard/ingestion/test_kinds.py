@@ -10,6 +10,7 @@ import pytest
 
 from dashboard.ingestion.options import ImportOptions, ImportResult
 from dashboard.ingestion.run import import_file
+from dashboard.ingestion.stores import STORES
 from dashboard.ingestion.undo import undo_dataset
 from database.connection import execute_query, get_db_session
 from database.owner import owner_session
@@ -35,6 +36,11 @@ def bank(committed: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         mapping={name: name for name in ("transaction_id", "timestamp", "amount", "currency", "customer_id",
                                          "merchant_id", "is_fraud")},
     )  # fmt: skip
+
+
+def test_every_kind_but_transactions_that_a_file_may_bring_has_its_store() -> None:
+    generated = {DatasetKind.TRANSACTIONS, DatasetKind.PRODUCTS, DatasetKind.SALES}
+    assert set(STORES) == set(DatasetKind) - generated
 
 
 def brought(folder: Path, kind: DatasetKind, *lines: str, **given: Any) -> ImportResult:
