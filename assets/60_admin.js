@@ -149,6 +149,20 @@
     live(false);
     look("range", `${rangeOf(first)[0]}..${rangeOf(last)[1]}`);
   });
+  document.addEventListener("click", (event) => {
+    if (!column(event) || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    event.preventDefault();
+    if (!column(event).classList.contains("is-lit")) look("range", rangeOf(column(event)).join(".."));
+  });
+  document.addEventListener("keydown", (event) => {
+    const strip = event.target.closest && event.target.closest(".log-strip");
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!strip || !step) return;
+    const columns = [...strip.querySelectorAll(".log-column")];
+    const now = columns.indexOf(document.activeElement);
+    event.preventDefault();
+    columns[Math.min(Math.max(now < 0 ? columns.length - 1 : now + step, 0), columns.length - 1)].focus();
+  });
   document.addEventListener("dblclick", (event) => {
     if (event.target.closest(".log-strip")) window.history.back();
   });

@@ -106,7 +106,11 @@ def test_live_shows_what_arrives_and_is_nobodys_doing(site: Site, visit: Visits)
     page = visit("admin")
     settled_on(page, f"{site.address}/logs")
     heard: list[Request] = []
-    page.on("request", heard.append)
+
+    def hear(asked: Request) -> None:
+        heard.append(asked)
+
+    page.on("request", hear)
     page.keyboard.press("l")
     expect(page.locator("#logs-live")).to_have_attribute("aria-pressed", "true")
     PostgresLogStore().write([LogEntry(clock.now(), "web", "web", "INFO", "tests", "it has just come in")])

@@ -128,7 +128,7 @@ def test_every_change_is_one_request(site: Site, visit: Visits) -> None:
         page.locator(".filter-control[open]").get_by_role("link", name=choice).last.click()
         assert changes(visit, page) == 1, choice
         expect(page.locator(".filter-control[open]")).to_have_count(0)
-    page.get_by_role("link", name="by amount").click()
+    page.get_by_role("link", name="by amount", exact=True).click()
     assert changes(visit, page) == 1
     assert page.url.endswith("?range=90d&compare=year&bank=north&by=amount")
     page.go_back()
@@ -264,7 +264,7 @@ def test_what_failed_is_said_and_the_last_answer_stays(site: Site, visit: Visits
     page = opened(site, visit("analyst"))
     before = figures(page)
     page.route("**/_dash-update-component*", lambda route: route.fulfill(status=500, body="{}"))
-    page.get_by_role("link", name="by amount").click()
+    page.get_by_role("link", name="by amount", exact=True).click()
     expect(page.locator(".stale-notice")).to_be_visible()
     assert figures(page) == before
     page.unroute("**/_dash-update-component*")
