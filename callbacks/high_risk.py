@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from callbacks.interface import Interface
@@ -24,11 +25,16 @@ def register(app: Interface) -> None:
     register_sheet(app, page.RATES, page.BY_RATE, answered_by_rate)
 
 
+@cache
+def _threshold() -> float:
+    """Read the settings once: every request asks."""
+    return WebSettings.from_env().high_risk_threshold
+
+
 def answered_by_score(query: str, path: str) -> dict[str, Any]:
     """Answer the address of the first tab."""
     words = Words(locale(), translator(locale()))
-    threshold = WebSettings.from_env().high_risk_threshold
-    answer = by_score.ask(person(), query, now=clock.now(), threshold=threshold)
+    answer = by_score.ask(person(), query, now=clock.now(), threshold=_threshold())
     found, seen = answer.found, answer.seen
     tiles = panels.score_tiles(found, words) if found else []
     drawn = panels.score_drawn(found, seen, words) if found else {}

@@ -14,13 +14,13 @@ from dashboard.high_risk.by_score import ByScore, Named, Outlier, RiskyParty
 from dashboard.names import value_name
 from dashboard.seen import Seen
 from dashboard.statistics.intervals import wilson
+from dashboard.transactions.lines import LABELS
 from layouts.listing import Column, label_mark, link, listing
 from layouts.panels import PanelText
 from layouts.sheet import Drawn, fact, footer, too_few, unlabelled
 from models.messages import N_
 
 E4 = 10_000
-_LABEL_VALUES = {True: "fraud", False: "genuine", None: ""}
 GROUPS = {"customer": N_("customers"), "merchant": N_("merchants")}
 
 
@@ -178,7 +178,7 @@ def _burst(one: Outlier, seen: Seen, words: Words) -> list[Component | str]:
         f.moment(one.timestamp, zone, words.locale),
         label_mark(
             is_fraud=one.is_fraud,
-            word=value_name("label", _LABEL_VALUES[one.is_fraud], words.locale, words.say),
+            word=value_name("label", LABELS[one.is_fraud], words.locale, words.say),
         ),
     ]
 

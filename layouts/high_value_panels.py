@@ -19,6 +19,7 @@ from dashboard.names import value_name
 from dashboard.overview.rates import rate_of
 from dashboard.seen import Seen
 from dashboard.statistics.intervals import wilson
+from dashboard.transactions.lines import LABELS
 from database.segments import Bucket
 from layouts.listing import Column, label_mark, link, listing
 from layouts.panels import PanelText
@@ -27,7 +28,6 @@ from models.messages import N_
 
 E4 = 10_000
 _NEAR = 2  # bands on either side of the limit
-_LABEL_VALUES = {True: "fraud", False: "genuine", None: ""}
 _TITLES = {
     "category": N_("Fraud rate of high-value payments by merchant category"),
     "channel": N_("Fraud rate of high-value payments by channel"),
@@ -264,6 +264,6 @@ def _row(each: Listed, bank: str, names: Beside, zone: str, words: Words) -> lis
         f.moment(row.timestamp, zone, locale),
         label_mark(
             is_fraud=row.is_fraud,
-            word=value_name("label", _LABEL_VALUES[row.is_fraud], locale, words.say),
+            word=value_name("label", LABELS[row.is_fraud], locale, words.say),
         ),
     ]

@@ -93,8 +93,12 @@ APPLICATION = (
     Break(
         "a-scope-of-every-bank",
         [
-            Edit("dashboard/overview/ask.py", "import newest_own, ", "import every_bank, newest_own, "),
-            Edit("dashboard/overview/ask.py", "visible_banks(session, person)", "every_bank(session)"),
+            Edit(
+                "dashboard/seen.py",
+                "import BankSettings, newest_own, ",
+                "import BankSettings, every_bank, newest_own, ",
+            ),
+            Edit("dashboard/seen.py", "visible_banks(session, person)", "every_bank(session)"),
         ],
         MATRIX + "test_an_analyst_of_another_bank_sees_nothing_of_this_one",
         "saw",

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from dashboard import seen as addresses
 from dashboard.overview import Overview, ask, maturity
 from dashboard.overview.kpis import Figure
 from dashboard.overview.rates import Rate
@@ -28,7 +29,7 @@ def reader(sparkov: Sparkov, monkeypatch: pytest.MonkeyPatch) -> Person:
     """Somebody who may see the bank, without a row in the kept database for them."""
     with get_db_session() as session:
         bank = bank_settings(session, sparkov.bank)
-    monkeypatch.setattr(ask, "visible_banks", lambda _session, _person: (bank,))
+    monkeypatch.setattr(addresses, "visible_banks", lambda _session, _person: (bank,))
     maturity.forget()
     return Person(1, "reader", "Reader", Role.VIEWER, (sparkov.bank,), "en", "light")
 
