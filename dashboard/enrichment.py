@@ -78,6 +78,9 @@ class Work:
 
     def enrich_chunk(self) -> bool:
         """Enrich and score the next rows in one transaction; False when nothing was left."""
+        # By itself: a chunk that recorded the version would keep every other run waiting to its commit.
+        with get_db_session() as session:
+            _ensure_version(session)
         start = self._position or (None if self.since is None else Position(self.since, -1))
         with get_db_session([self.bank]) as session:
             chunk = self._take(session, start)
@@ -108,8 +111,13 @@ def enrich_rows(session: Session, bank_id: int, ids: Collection[str], risks: Ris
 
     Who calls it often keeps `risks` of the bank, an empty dictionary at first, and gives it each time.
     """
+    _ensure_version(session)
     enrichment.name(session, bank_id, ids)
     _complete(session, bank_id, {} if risks is None else risks)
+
+
+def _ensure_version(session: Session) -> None:
+    predictions.ensure_version(session, baseline.MODEL_NAME, baseline.MODEL_VERSION, baseline.PARAMETERS)
 
 
 def _complete(session: Session, bank_id: int, risks: Risks) -> None:
@@ -127,7 +135,6 @@ def _complete(session: Session, bank_id: int, risks: Risks) -> None:
         strict=True,
     )
     time_ms = (time.perf_counter() - begun) * 1_000 / max(1, len(known.amount))
-    predictions.ensure_version(session, baseline.MODEL_NAME, baseline.MODEL_VERSION, baseline.PARAMETERS)
     predictions.put_scores_beside(session, baseline.MODEL_NAME, baseline.MODEL_VERSION, rows)
     enrichment.store(session, bank_id)
     predictions.predict_scored(session, bank_id, time_ms=time_ms)

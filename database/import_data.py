@@ -13,7 +13,6 @@ from types import FrameType
 from dashboard.ingestion.bank import BankFound, BankWish, bank_for
 from dashboard.ingestion.check import check_file
 from dashboard.ingestion.check_sentences import check_sentences
-from dashboard.ingestion.follow_up import enrich_later
 from dashboard.ingestion.layouts import GENERIC, LAYOUTS
 from dashboard.ingestion.mapping import mapping_of
 from dashboard.ingestion.options import (
@@ -97,16 +96,9 @@ def _import(options: argparse.Namespace) -> int:
         _tell(result)
         if not result.was_complete:
             _fold()
-            _enrich(plan, result)
     finally:
         handler.close()
     return 0
-
-
-def _enrich(plan: Plan, result: ImportResult) -> None:
-    if plan.options.kind is DatasetKind.TRANSACTIONS and result.counts.accepted:
-        job_id = enrich_later(plan.options.bank, result.dataset_id, plan.options.alerts)
-        _say(f"Scores and alerts follow as run {job_id}, as soon as the worker is free.")
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -122,8 +114,6 @@ def _undo(options: argparse.Namespace) -> int:
         result = undo_dataset(options.bank, options.undo)
         _say(str(result.message))
         _fold()
-        if result.rows:
-            enrich_later(options.bank, None, AlertsMode.NONE)
     finally:
         handler.close()
     return 0
@@ -196,6 +186,8 @@ def _tell(result: ImportResult) -> None:
             f"{result.skipped_hours} times were in an hour that a clock change skips (read as before the "
             f"change), {result.doubled_hours} in one that it doubles (read as its first)."
         )
+    if result.followed_by is not None:
+        _say(f"Scores and alerts follow as run {result.followed_by}, as soon as the worker is free.")
 
 
 def _fold() -> None:

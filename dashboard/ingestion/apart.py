@@ -89,11 +89,11 @@ class ApartSource:
     def _stopped(self, reader: Reader) -> UserError:
         if reader.is_late or reader.process.returncode in {-signal.SIGXCPU, -signal.SIGKILL}:
             return UserError(
-                N_("{path} takes longer to read than a file of payments does."), path=str(self._path)
+                N_("{path} takes longer to read than a file of payments does."), path=self._path.name
             )
         return UserError(
             N_("{path} cannot be read: it broke the program that tried, which was kept apart for that."),
-            path=str(self._path),
+            path=self._path.name,
         )
 
 

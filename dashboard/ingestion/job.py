@@ -6,13 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from dashboard.ingestion.follow_up import enrich_later
 from dashboard.ingestion.options import ImportOptions, Progress
 from dashboard.ingestion.plan import alone, claim, plan_import
 from dashboard.ingestion.run import complete, said, work
 from dashboard.jobs.control import Control
 from database.connection import get_db_session
-from models.datasets import DatasetKind
 from models.jobs import JobStatus
 
 
@@ -34,8 +32,6 @@ def run_import(control: Control) -> Mapping[str, Any]:
             run, terms = claim(session, plan, control.job_id)
         is_complete = run.status is JobStatus.SUCCEEDED
         result = complete(plan, run) if is_complete else work(plan, run, terms, report)
-    if options.kind is DatasetKind.TRANSACTIONS and result.counts.accepted:
-        enrich_later(options.bank, result.dataset_id, options.alerts)
     message = said(result)
     control.report(plan.source.size, plan.source.size, message)
     return {

@@ -17,7 +17,6 @@ from models.labels import LabelSource
 from models.messages import N_, Message
 from models.transactions import FraudType
 
-SET_AT_ONCE: Final = 2_000
 _UNKNOWN: Final = Message(N_("the bank has no transaction with this id"))
 _WITHDRAWN: Final = N_("The import that said it was undone.")
 

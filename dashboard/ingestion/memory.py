@@ -20,7 +20,7 @@ from dashboard.names import search_key
 from database import loading
 from database.connection import Session
 from database.loading import BankTerms, Party
-from database.queries import events
+from database.queries import events, rates
 from database.segments.codes import codes_for
 
 MOST_KEPT: Final = 200_000
@@ -48,6 +48,7 @@ class Memory:
         default_factory=lambda: {name: {} for name in (*_PARTIES, *CODED)}
     )
     rates: Rates = field(default_factory=dict)
+    rates_version: str | None = None
     holidays: frozenset[date] | None = None
     years: set[int] = field(default_factory=set)
 
@@ -91,10 +92,30 @@ class Memory:
             self.holidays = events.holiday_dates(session, self.terms.bank_id) or None
             self.years.update(new)
 
+    def keep_rates_still(self, session: Session, rows: pa.Table) -> str | None:
+        """Keep the rates that these rows need until the transaction ends; return which to stage them by.
+
+        Rates that have changed since they were learned are forgotten; what was staged by an earlier version
+        is to be staged again.
+        """
+        if not self._foreign(rows):
+            return self.rates_version
+        rates.keep_still(session, self.terms.base_currency)
+        version = rates.version(session, self.terms.base_currency)
+        if version != self.rates_version:
+            # In this order: who reads the version in another thread finds no rate older than it.
+            self.rates.clear()
+            self.rates_version = version
+        return version
+
+    def _foreign(self, rows: pa.Table) -> list[str]:
+        return [code for code in _distinct(rows["currency"]) if code != self.terms.base_currency]
+
     def _learn_rates(self, session: Session, rows: pa.Table) -> None:
-        foreign = [code for code in _distinct(rows["currency"]) if code != self.terms.base_currency]
+        foreign = self._foreign(rows)
         if not foreign:
             return
+        self.keep_rates_still(session, rows)
         if len(self.rates) > MOST_KEPT:
             self.rates.clear()
         # A day's margin on either side: which day it is depends on the zone.

@@ -166,7 +166,8 @@ Report = Callable[[Progress], None]
 class ImportResult:
     """What an import did; `was_complete` says that the file had been imported before, so nothing was done.
 
-    `notes` say what was taken for granted, like the day that a file's offsets count from.
+    `notes` say what was taken for granted, like the day that a file's offsets count from; `followed_by` is
+    the run that scores the rows.
     """
 
     job_id: int
@@ -179,3 +180,4 @@ class ImportResult:
     doubled_hours: int = 0
     was_complete: bool = False
     notes: tuple[Message, ...] = ()
+    followed_by: int | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import gzip
+import re
 import zipfile
 import zlib
 from collections.abc import Generator
@@ -30,6 +31,26 @@ _SKIPPED_AT_ONCE: Final = 1 << 20
 Bytes = IO[bytes] | gzip.GzipFile
 
 
+# Python calls packings and ciphers encodings too, and some take hours over a megabyte.
+_CHARSETS: Final = re.compile(
+    r"ascii|utf-8(-sig)?|utf-(16|32)(-[bl]e)?|iso8859-\d+|cp\d+|mac-\w+|koi8-\w|hp-roman8|kz1048|ptcp154|"
+    r"tis-620|gb\w+|hz|big5\w*|euc_\w+|shift_jis\w*|iso2022_\w+|johab"
+)
+_KEPT_BAD: Final = "vigie-kept-bad"
+
+
+def _kept_bad(error: UnicodeError) -> tuple[str | bytes, int]:
+    """Put one bad byte of UTF-8 in the place of whatever cannot be read."""
+    if isinstance(error, UnicodeDecodeError):
+        return "\udcff", error.end
+    if isinstance(error, UnicodeEncodeError):
+        return b"\xff", error.end
+    raise error
+
+
+codecs.register_error(_KEPT_BAD, _kept_bad)
+
+
 class Stream(Protocol):
     """Bytes of UTF-8 text from some place on."""
 
@@ -54,7 +75,7 @@ class Packed:
     @property
     def shown(self) -> str:
         """Return how the file is called to a person."""
-        return str(self.path) if self.entry is None else f"{self.path}/{self.entry}"
+        return self.path.name if self.entry is None else f"{self.path.name}/{self.entry}"
 
     @contextmanager
     def open(self) -> Generator[Stream]:
@@ -129,10 +150,12 @@ class Recoded:
 
     def __init__(self, plain: Plain, encoding: str) -> None:
         try:
-            self._decoder = codecs.getincrementaldecoder(encoding)(errors="surrogateescape")
-            self._decoder.decode(b"")
+            codec = codecs.lookup(encoding)
         except (LookupError, ValueError) as error:
             raise UserError(N_("There is no encoding {encoding}."), encoding=encoding) from error
+        if codec.incrementaldecoder is None or not _CHARSETS.fullmatch(codec.name):
+            raise UserError(N_("There is no encoding {encoding}."), encoding=encoding)
+        self._decoder = codec.incrementaldecoder(errors=_KEPT_BAD)
         self._plain, self._rest, self._is_over = plain, b"", False
 
     def read(self, size: int) -> bytes:
@@ -141,7 +164,7 @@ class Recoded:
             piece = self._plain.read(size)
             self._is_over = not piece
             text = self._decoder.decode(piece, final=self._is_over)
-            self._rest += text.encode(errors="surrogateescape")
+            self._rest += text.encode(errors=_KEPT_BAD)
         found, self._rest = self._rest[:size], self._rest[size:]
         return found
 

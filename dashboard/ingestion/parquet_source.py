@@ -36,7 +36,7 @@ class ParquetSource:
             self._refuse_bomb()
         except (pa.ArrowInvalid, OSError) as error:
             raise UserError(
-                N_("{path} is not a whole Parquet file: it may have been cut off."), path=str(path)
+                N_("{path} is not a whole Parquet file: it may have been cut off."), path=path.name
             ) from error
 
     def _refuse_bomb(self) -> None:
@@ -44,7 +44,7 @@ class ParquetSource:
         if self.rows > FREE_ROWS + MOST_ROWS_A_BYTE * self.size:
             raise UserError(
                 N_("{path} says that it has {rows} rows in {size} bytes: no file of payments does."),
-                path=str(self._path),
+                path=self._path.name,
                 rows=self.rows,
                 size=self.size,
             )

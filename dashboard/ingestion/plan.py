@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from dashboard.ingestion.follow_up import OPENED
 from dashboard.ingestion.kinds import ROW_KINDS, layout_of_kind
 from dashboard.ingestion.layout import Layout
 from dashboard.ingestion.layouts import GENERIC, choose_layout
@@ -174,8 +175,10 @@ def _new_run(
     if last is not None and last.status in _OPEN:
         taken_over = Message(N_("Continued by run {job_id}."), {"job_id": job_id})
         jobs.finish(session, last.job_id, JobStatus.FAILED, message=taken_over)
-        # It may have stored one more chunk while this waited for it.
+        # It may have stored one more chunk while this waited for it; what follows its rows is not queued yet.
         last = datasets.newest_run(session, terms.bank_id, dataset_id)
+        kept = {OPENED: last.result.get(OPENED, 0), "dataset_id": dataset_id} if last else {}
+        datasets.keep(session, job_id, kept)
     datasets.begin_run(session, terms.bank_id, dataset_id, job_id, bytes_total=plan.source.size)
     if last is not None:
         datasets.keep(session, job_id, {"position": position_of(last).as_json()})

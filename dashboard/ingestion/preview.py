@@ -17,7 +17,7 @@ from dashboard.ingestion.layouts import GENERIC, LAYOUTS
 from dashboard.ingestion.normalise import Normaliser
 from dashboard.ingestion.notes import notes_of
 from dashboard.ingestion.options import Decimals, ImportOptions
-from dashboard.ingestion.plan import layout_of
+from dashboard.ingestion.plan import check_zone, layout_of
 from dashboard.ingestion.sources import Chunk, Reject, Source, open_source
 from dashboard.ingestion.styles import find_styles
 from dashboard.ingestion.terms import Terms
@@ -80,6 +80,8 @@ def preview(path: Path, options: ImportOptions) -> Preview:
         (),
     )
     try:
+        if asked.time_zone is not None:
+            check_zone(asked.time_zone)
         layout = layout_of(source.columns, asked)
         return _read(shown, source, layout, asked)
     except UserError as error:

@@ -43,12 +43,12 @@ def main() -> None:
                 _limit(path)
                 source = open_here(path, asked["encoding"])
             for part in _answer(asked, source):
-                write_chunk(answers, _fit(part, asked["path"]))
+                write_chunk(answers, _fit(part, path.name))
             write_head(answers, {"end": True, "columns": source.columns, "size": source.size})
         except UserError as error:
             write_head(answers, {"msgid": error.message.msgid, "params": dict(error.message.params)})
         except MemoryError:
-            write_head(answers, _too_large(asked["path"]))
+            write_head(answers, _too_large(Path(asked["path"]).name))
 
 
 def _answer(asked: dict[str, Any], source: Source) -> Iterator[Chunk]:

@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from dashboard.config import WebSettings
 from dashboard.ingestion.ahead import ahead
 from dashboard.ingestion.conflicts import name_first_lines, rejects_of
+from dashboard.ingestion.follow_up import follow
 from dashboard.ingestion.layout import settled
 from dashboard.ingestion.load import Memory, load_rows, stage_ahead
 from dashboard.ingestion.normalise import Batch, Normaliser
-from dashboard.ingestion.options import (
-    ImportCancelledError,
-    ImportOptions,
-    ImportResult,
-    Progress,
-    Report,
-)
+from dashboard.ingestion.options import ImportCancelledError, ImportOptions, ImportResult, Report
 from dashboard.ingestion.others import work_on_kind
 from dashboard.ingestion.plan import Plan, alone, claim, plan_import, position_of
-from dashboard.ingestion.rejects import RejectsFile
+from dashboard.ingestion.writer import Outcome, Writer
 from database.connection import Session, get_db_session
 from database.loading import BankTerms, Stored
-from database.queries import datasets, jobs
+from database.queries import jobs
 from database.queries.datasets import Counts, Run
 from models.datasets import DatasetKind
-from models.errors import ConflictError, UserError
+from models.errors import UserError
 from models.jobs import JobStatus
 from models.messages import N_, Message
 
@@ -53,8 +48,8 @@ def import_file(path: Path, options: ImportOptions, progress: Report | None = No
         except BaseException as error:
             _finish(run, *_end_of(run, error))
             raise
-        _finish(run, JobStatus.SUCCEEDED, said(result))
-        return result
+        followed_by = _finish(run, JobStatus.SUCCEEDED, said(result))
+        return replace(result, followed_by=followed_by)
 
 
 def _end_of(run: Run, error: BaseException) -> tuple[JobStatus, Message]:
@@ -74,102 +69,51 @@ def work(plan: Plan, run: Run, terms: BankTerms, progress: Report | None = None)
     Raises `ImportCancelledError` when somebody asked to cancel, `ConflictError` when another process took
     the run over.
     """
+    writer = Writer(plan, run, terms.bank_id)
     if plan.options.kind is not DatasetKind.TRANSACTIONS:
-        return work_on_kind(plan, run, terms, progress)
-    settings = WebSettings.from_env()
-    rejects = RejectsFile(
-        settings.home / "rejects" / f"{run.dataset_id}-{run.job_id}.csv",
-        run.counts.rejected + run.counts.conflict,
-    )
+        return work_on_kind(writer, terms, progress)
     zone = plan.options.time_zone or terms.time_zone
     layout = settled(plan.layout, terms.base_currency)
-    normaliser = Normaliser(layout, replace(plan.terms, zone=zone), settings.fingerprint_key.encode())
-    writer = _Writer(plan, run, Memory(terms, run.dataset_id), rejects, run.counts)
-    begun = time.monotonic()
-    with ahead(_batches(plan, run, normaliser, writer.memory)) as batches:
-        for batch, staged in batches:
-            is_cancelled = writer.store(batch, staged)
-            if progress is not None:
-                seconds = time.monotonic() - begun
-                progress(Progress(writer.counts, plan.source.size, run.counts.read, seconds))
-            if is_cancelled:
-                raise ImportCancelledError(
-                    N_("Cancelled after {rows} rows; the same command goes on from there."),
-                    rows=writer.counts.read,
-                )
-    name_first_lines(plan, rejects.path)
-    return writer.result()
+    key = WebSettings.from_env().fingerprint_key.encode()
+    normaliser = Normaliser(layout, replace(plan.terms, zone=zone), key)
+    loader = _Loader(plan, run, Memory(terms, run.dataset_id))
+    with ahead(_batches(plan, run, normaliser, loader.memory)) as batches:
+        writer.store_all((partial(loader.store, *batch) for batch in batches), progress)
+    name_first_lines(plan, writer.rejects.path)
+    return replace(writer.result(), skipped_hours=loader.skipped, doubled_hours=loader.doubled)
 
 
 @dataclass(slots=True)
-class _Writer:
-    """Stores batches one after the other and keeps the count."""
+class _Loader:
+    """Loads batches of payments, and keeps what it learns of the bank."""
 
     plan: Plan
     run: Run
     memory: Memory
-    rejects: RejectsFile
-    counts: Counts
     skipped: int = 0
     doubled: int = 0
 
-    def store(self, batch: Batch, staged: bytes | None) -> bool:
-        """Store one batch with its progress and say whether the import was cancelled."""
-        with get_db_session([self.memory.terms.code]) as session:
-            stored = load_rows(
-                session,
-                self.memory,
-                self.run.dataset_id,
-                batch.rows,
-                customers=batch.customers,
-                merchants=batch.merchants,
-                lines=batch.lines,
-                staged=staged,
-                features=batch.features,
-            )
-            counts = self.counts + _counted(batch, stored)
-            is_cancelled = self._advance(session, batch, stored, counts)
-            # On the disk before the commit that counts them: a crash leaves too many, which are cut.
-            column = self.plan.layout.columns.get("transaction_id", "")
-            conflicts = rejects_of(session, self.memory.terms, self.run, column, stored.conflicts)
-            self.rejects.append(sorted((*batch.rejects, *conflicts), key=lambda reject: reject.line))
-        self.counts = counts
+    def store(self, batch: Batch, staged: bytes | None, version: str | None, session: Session) -> Outcome:
+        """Store one batch, staged by a version of the rates, and say what became of it."""
+        if self.memory.keep_rates_still(session, batch.rows) != version:
+            staged = None
+        stored = load_rows(
+            session,
+            self.memory,
+            self.run.dataset_id,
+            batch.rows,
+            customers=batch.customers,
+            merchants=batch.merchants,
+            lines=batch.lines,
+            staged=staged,
+            features=batch.features,
+        )
+        column = self.plan.layout.columns.get("transaction_id", "")
+        conflicts = rejects_of(session, self.memory.terms, self.run, column, stored.conflicts)
+        rejects = sorted((*batch.rejects, *conflicts), key=lambda reject: reject.line)
         self.skipped += batch.skipped
         self.doubled += batch.doubled
-        return is_cancelled
-
-    def _advance(self, session: Session, batch: Batch, stored: Stored, counts: Counts) -> bool:
-        bank_id = self.memory.terms.bank_id
-        if stored.inserted:
-            datasets.add_rows(
-                session, bank_id, self.run.dataset_id, stored.inserted, stored.first_at, stored.last_at
-            )
-        is_cancelled = datasets.advance(
-            session,
-            bank_id,
-            self.run,
-            counts,
-            bytes_total=self.plan.source.size,
-            kept={"position": batch.end.as_json()},
-            rejects_file=self.rejects.path.name if counts.rejected + counts.conflict else None,
-        )
-        if is_cancelled is None:
-            raise ConflictError(N_("This import was ended or is being continued by another process."))
-        return is_cancelled
-
-    def result(self) -> ImportResult:
-        rejects_file = self.rejects.path if self.rejects.count else None
-        return ImportResult(
-            self.run.job_id,
-            self.run.dataset_id,
-            self.plan.layout.slug,
-            self.counts,
-            rejects_file,
-            position_of(self.run).records,
-            self.skipped,
-            self.doubled,
-            notes=self.plan.notes,
-        )
+        return Outcome(_counted(batch, stored), batch.end, rejects, stored.first_at, stored.last_at)
 
 
 def said(result: ImportResult) -> Message:
@@ -191,11 +135,11 @@ def said(result: ImportResult) -> Message:
 
 def _batches(
     plan: Plan, run: Run, normaliser: Normaliser, memory: Memory
-) -> Iterator[tuple[Batch, bytes | None]]:
-    """Yield batches, staged already where they need nothing new of the database."""
+) -> Iterator[tuple[Batch, bytes | None, str | None]]:
+    """Yield batches, staged already where they need nothing new of the database, and by which rates."""
     for chunk in plan.source.chunks(plan.layout.read, position_of(run), plan.options.chunk_rows):
-        batch = normaliser.normalise(chunk)
-        yield batch, stage_ahead(memory, batch.rows, batch.lines, batch.features)
+        batch, version = normaliser.normalise(chunk), memory.rates_version
+        yield batch, stage_ahead(memory, batch.rows, batch.lines, batch.features), version
 
 
 def _counted(batch: Batch, stored: Stored) -> Counts:
@@ -217,7 +161,9 @@ def complete(plan: Plan, run: Run) -> ImportResult:
     )
 
 
-def _finish(run: Run, status: JobStatus, message: Message) -> None:
+def _finish(run: Run, status: JobStatus, message: Message) -> int | None:
     with get_db_session() as session:
-        jobs.finish(session, run.job_id, status, message=message)
+        is_ended = jobs.finish(session, run.job_id, status, message=message)
+        followed_by = follow(session, run.job_id) if is_ended else None
     logger.info("Import %d %s: %s", run.job_id, status, message, extra={"category": "ingest"})
+    return followed_by

@@ -17,6 +17,7 @@ from models.messages import N_, Message
 
 Lines = npt.NDArray[np.int64]
 MOST_COLUMNS = 500
+LONGEST_COLUMN = 200
 SAMPLED_ROWS = 1_000
 LONGEST_CELL = 64 << 10
 READ_HERE = 1 << 20
@@ -195,9 +196,15 @@ def open_here(path: Path, encoding: str | None = None) -> Source:
     if len(source.columns) > MOST_COLUMNS:
         raise UserError(
             N_("{path} has {columns} columns; {most} are the most that an import takes."),
-            path=str(path),
+            path=path.name,
             columns=len(source.columns),
             most=MOST_COLUMNS,
+        )
+    if any(len(name) > LONGEST_COLUMN for name in source.columns):
+        raise UserError(
+            N_("{path} has a column whose name is longer than {most} characters."),
+            path=path.name,
+            most=LONGEST_COLUMN,
         )
     return source
 
@@ -208,8 +215,8 @@ def _beginning(path: Path) -> bytes:
             beginning = file.read(4)
     except OSError as error:
         raise UserError(
-            N_("{path} cannot be read: {reason}."), path=str(path), reason=(error.strerror or "").lower()
+            N_("{path} cannot be read: {reason}."), path=path.name, reason=(error.strerror or "").lower()
         ) from error
     if not beginning:
-        raise UserError(N_("{path} is empty."), path=str(path))
+        raise UserError(N_("{path} is empty."), path=path.name)
     return beginning

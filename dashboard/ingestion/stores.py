@@ -16,18 +16,16 @@ from dashboard.names import search_key
 from database.connection import Session
 from database.loading import BankTerms, Party
 from database.queries import described, events, rates
-from database.queries.rates import Span
 from models.datasets import DatasetKind
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What became of a batch; `spans` are days whose rates changed."""
+    """What became of a batch."""
 
     accepted: int
     duplicates: int
     rejects: tuple[Reject, ...] = ()
-    spans: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +93,8 @@ def _rates(session: Session, terms: BankTerms, dataset_id: int, rows: Rows) -> W
     given = rows.table({"rate_date": _DATE, "currency": _TEXT, "base_currency": _TEXT, "rate": pa.float64()})
     base = given["base_currency"].fill_null(terms.base_currency)
     given = given.set_column(2, "base_currency", base).append_column("line", pa.array(rows.lines))
-    changed, spans = rates.store(session, [encoded(given)], f"dataset {dataset_id}")
-    return Written(changed, len(rows.lines) - changed, spans=spans)
+    changed, _ = rates.store(session, [encoded(given)], rates.source_of(dataset_id))
+    return Written(changed, len(rows.lines) - changed)
 
 
 def _events(session: Session, terms: BankTerms, dataset_id: int, rows: Rows) -> Written:

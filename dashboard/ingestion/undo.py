@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from dashboard.config import WebSettings
-from dashboard.ingestion.follow_up import enrich_later
+from dashboard.ingestion.follow_up import OPENED, follow
 from dashboard.ingestion.late_labels import withdraw_file
-from dashboard.ingestion.options import AlertsMode
 from dashboard.ingestion.others import convert_span
 from dashboard.jobs.control import Control
 from database.connection import Session, get_db_session
@@ -95,9 +94,11 @@ def undo_dataset(
     except BaseException as error:
         message = getattr(error, "message", None) or Message(N_("Stopped; the same undo goes on from there."))
         with get_db_session() as session:
+            follow(session, job_id)
             jobs.finish(session, job_id, JobStatus.FAILED, message=message)
         raise
     with get_db_session() as session:
+        follow(session, job_id)
         jobs.finish(session, job_id, JobStatus.SUCCEEDED, message=result.message, result=told(result))
     return result
 
@@ -106,8 +107,6 @@ def run_undo(control: Control) -> Mapping[str, Any]:
     """Undo the dataset of the job's parameters and return what came of it."""
     given = control.parameters
     result = remove_dataset(given["bank"], int(given["dataset_id"]), control.job_id, control.report)
-    if result.rows:
-        enrich_later(given["bank"], None, AlertsMode.NONE)
     control.report(1, 1, result.message)
     return told(result)
 
@@ -153,7 +152,13 @@ def _found(session: Session, terms: BankTerms, dataset_id: int) -> Undoable:
 
 def _begin(session: Session, terms: BankTerms, dataset_id: int, job_id: int) -> None:
     if datasets.run_of_job(session, terms.bank_id, job_id) is None:
+        before = datasets.newest_run(session, terms.bank_id, dataset_id)
         datasets.begin_run(session, terms.bank_id, dataset_id, job_id, bytes_total=0)
+        if before is not None and before.status is JobStatus.RUNNING:
+            # A killed undo: it could not say what follows.
+            datasets.keep(session, job_id, {OPENED: before.result.get(OPENED, 0)})
+            taken_over = Message(N_("Continued by run {job_id}."), {"job_id": job_id})
+            jobs.finish(session, before.job_id, JobStatus.FAILED, message=taken_over)
 
 
 @dataclass(slots=True)
@@ -186,10 +191,11 @@ class _Undo:
         )
 
     def _remove_rates(self) -> None:
-        source = f"dataset {self.found.dataset_id}"
         with get_db_session([self.terms.code]) as session:
-            spans = rates.spans_of(session, source, self.terms.base_currency)
-            self.rows = undoing.remove_rates(session, source)
+            self.rows = rates.remove(session, rates.source_of(self.found.dataset_id))
+            datasets.keep(session, self.job_id, {OPENED: self.rows})
+            # Every row that has another rate than today's: a run that was killed removed some rates before.
+            spans = rates.foreign_spans(session, self.terms.bank_id, self.terms.base_currency)
         for span in spans:
             convert_span(self.terms, span)
 
@@ -233,7 +239,7 @@ class _Undo:
             run,
             run.counts + Counts(read=removed, accepted=removed),
             bytes_total=0,
-            kept={},
+            kept={OPENED: int(run.result.get(OPENED, 0)) + removed},
             rejects_file=None,
         )
 

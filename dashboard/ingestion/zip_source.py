@@ -32,7 +32,7 @@ class ZipSource:
             if source.columns != self.columns:
                 raise UserError(
                     N_("{path}: the files inside have different columns; import them one by one."),
-                    path=str(path),
+                    path=path.name,
                 )
 
     def sample(self, columns: Sequence[str]) -> Chunk:
@@ -58,19 +58,19 @@ def _texts(path: Path, size: int) -> list[zipfile.ZipInfo]:
             entries = [entry for entry in archive.infolist() if not _is_of_the_system(entry)]
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise UserError(
-            N_("{path} is no whole archive: it may have been cut off."), path=str(path)
+            N_("{path} is no whole archive: it may have been cut off."), path=path.name
         ) from error
     if len(entries) > MOST_ENTRIES:
         raise UserError(
             N_("{path} holds {count} files; {most} are the most that an import takes."),
-            path=str(path),
+            path=path.name,
             count=len(entries),
             most=MOST_ENTRIES,
         )
     if sum(entry.file_size for entry in entries) > FREE_BYTES + MOST_TIMES * size:
         raise UserError(
             N_("{path} unpacks to more than {most} times its size: no file of payments does."),
-            path=str(path),
+            path=path.name,
             most=MOST_TIMES,
         )
     found = [entry for entry in entries if entry.filename.lower().endswith(_TEXTS)]
@@ -80,7 +80,7 @@ def _texts(path: Path, size: int) -> list[zipfile.ZipInfo]:
                 "{path} holds no CSV file that can be read without a password; "
                 "unpack it and import what is inside."
             ),
-            path=str(path),
+            path=path.name,
         )
     return found
 

@@ -44,6 +44,8 @@ def run_job(job_id: int) -> JobStatus | None:
     with context.acting(page=f"job {run.kind} {job_id}"):
         end = _attempt(run)
         with get_db_session() as session:
+            if run.kind in JOB_KINDS:
+                JOB_KINDS[run.kind].then(session, job_id)
             jobs.finish(session, job_id, end.status, result=end.result, message=end.message, log=end.log)
         logger.info("Run %d (%s) %s", job_id, run.kind, end.status, extra={"category": "job"})
     return end.status

@@ -13,6 +13,7 @@ from sqlalchemy import func, insert, select, text
 from sqlalchemy.orm import Session
 
 from database.connection import bank_ids
+from database.queries import locking
 from database.queries.listing import DEFAULT_LIMIT, listed, only
 from models.alerts import Alert, AlertEvent, AlertStatus, AlertTransaction, Severity
 from models.errors import NotFoundError
@@ -142,7 +143,7 @@ def create(
         "due_at": due_at,
     }
     # Whoever locks the payment first opens its alert.
-    locked = "select from transactions where bank_id = :bank_id and transaction_id = :id for update"
+    locked = "select from transactions where bank_id = :bank_id and transaction_id = :id for no key update"
     session.execute(text(locked), {"bank_id": bank_id, "id": transaction_id})
     if of_transaction(session, bank_id, transaction_id) is not None:
         return None
@@ -267,11 +268,12 @@ def flagged_count(session: Session, bank_id: int, dataset_id: int | None) -> int
 def create_many(session: Session, bank_id: int, new: Sequence[NewAlert]) -> int:
     """Open alerts about payments that are in none, each about its own; return how many that were."""
     ids = [one.transaction_id for one in new]
+    locking.keep_rows(session, bank_id)
     # Whoever locks the payment first opens its alert.
     session.execute(
         text(
             "select from transactions where bank_id = :bank_id and transaction_id = any(:ids)"
-            " order by bank_id, transaction_id for update"
+            " order by bank_id, transaction_id for no key update"
         ),
         {"bank_id": bank_id, "ids": ids},
     )

@@ -13,6 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from database.copying import copy_rows, encode_rows
+from database.queries import locking
 from database.segments.tail import record_changes
 
 Means = Literal["device_id", "ip_address", "card_fingerprint"]
@@ -207,6 +208,7 @@ order by 1, t."timestamp", t.transaction_id""")
 def set_anomalies(session: Session, bank_id: int, rows: Iterable[tuple[str, bool, str | None, float]]) -> int:
     """Say of payments (id, is it an anomaly, of which type, score) what they are; return how many changed."""
     columns = ("is_anomaly", "anomaly_type", "anomaly_score")
+    locking.keep_rows(session, bank_id)
     session.execute(_ROOM)
     table = copy_rows(session, "transactions", ("transaction_id", *columns), encode_rows(rows))
     session.execute(text(f"analyze pg_temp.{table}"))

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from database.copying import copy_into_temporary
 from database.listeners import BULK
 from database.loading import CUSTOMER_COLUMNS, MERCHANT_COLUMNS, Party
+from database.queries import parties
 
 MORE_COLUMNS: Final = {"age": "int", "income_level": "text", "credit_score": "int"}
 DESCRIBED: Final = {
@@ -34,6 +35,7 @@ def describe(
     key, columns = DESCRIBED[party]
     staged = f"described_{party}"
     copy_into_temporary(session, staged, columns, rows, form="csv")
+    parties.hold(session, bank_id)
     given = {"bank_id": bank_id, "dataset_id": dataset_id}
     names = ", ".join(columns)
     values = ", ".join(_FREE_EMAIL if name == "email_key" else f"s.{name}" for name in columns)

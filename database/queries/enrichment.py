@@ -15,6 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from database.listeners import BULK
+from database.queries import locking
 from database.queries.measuring import DAY, measure
 from database.segments.tail import record_changes
 
@@ -110,6 +111,7 @@ select m.transaction_id, {", ".join(f"m.{name}" for name in ENRICHED)}, now() as
     {", ".join(f"s.{name}" for name in SCORED)}
 from measured m join scored s using (transaction_id) where m.is_unscored
 """
+_HAS_OTHERS = text("select (select count(*) from measured) > (select count(*) from newly_scored)")
 # None of these columns stands in a record of the segments.
 _OTHERS = f"""
 with others as (update transactions t
@@ -119,25 +121,27 @@ where t.bank_id = :bank_id and t.transaction_id = m.transaction_id and s.transac
 returning 1) select count(*) from others
 """
 # Before rows are deleted: what stands within a day behind one of them, or next after it, is open again.
-_REOPEN = f"""
+_REOPENED = f"""
+create temporary table reopened on commit drop as
+select distinct later.transaction_id
+from {{doomed}} d
+join transactions gone on gone.bank_id = :bank_id and gone.transaction_id = d.transaction_id
+cross join lateral (
+    select t.transaction_id from transactions t
+    where t.bank_id = :bank_id and t.customer_id = gone.customer_id
+        and t."timestamp" > gone."timestamp" and t."timestamp" <= gone."timestamp" + {DAY}
+    union all
+    select t.transaction_id from transactions t
+    where t.bank_id = :bank_id and t.customer_id = gone.customer_id
+        and t."timestamp" = (select min(n."timestamp") from transactions n where n.bank_id = :bank_id
+            and n.customer_id = gone.customer_id and n."timestamp" > gone."timestamp")
+) later
+where later.transaction_id not in (select transaction_id from {{doomed}})
+"""
+_REOPEN = """
 with open as (update transactions t set enriched_at = null, updated_at = now()
-from (
-    select distinct later.transaction_id
-    from {{doomed}} d
-    join transactions gone on gone.bank_id = :bank_id and gone.transaction_id = d.transaction_id
-    cross join lateral (
-        select t.transaction_id from transactions t
-        where t.bank_id = :bank_id and t.customer_id = gone.customer_id
-            and t."timestamp" > gone."timestamp" and t."timestamp" <= gone."timestamp" + {DAY}
-        union all
-        select t.transaction_id from transactions t
-        where t.bank_id = :bank_id and t.customer_id = gone.customer_id
-            and t."timestamp" = (select min(n."timestamp") from transactions n where n.bank_id = :bank_id
-                and n.customer_id = gone.customer_id and n."timestamp" > gone."timestamp")
-    ) later
-) reopened
-where t.bank_id = :bank_id and t.transaction_id = reopened.transaction_id and t.enriched_at is not null
-    and t.transaction_id not in (select transaction_id from {{doomed}})
+from reopened where t.bank_id = :bank_id and t.transaction_id = reopened.transaction_id
+    and t.enriched_at is not null
 returning 1) select count(*) from open
 """
 
@@ -156,6 +160,7 @@ def take(
     Rows changed are looked for up to `enriched_until`, the last enriched moment; without it, everywhere.
     Returns None when nothing is left between `after` and `until`.
     """
+    locking.keep_rows(session, bank_id)
     session.execute(_ROOM)
     session.execute(_DROP)
     given = {
@@ -193,6 +198,8 @@ def store(session: Session, bank_id: int) -> int:
     """Write the derived columns, and the scores that were put beside them, with the rows' records."""
     session.execute(text(_NEW))
     session.execute(text("analyze measured, newly_scored"))
+    if session.scalar(_HAS_OTHERS):
+        locking.lock_rows(session, bank_id, "measured")
     stored = record_changes(session, bank_id, "newly_scored", ("enriched_at", *ENRICHED, *SCORED))
     others = session.execute(text(_OTHERS), {"bank_id": bank_id}, execution_options={BULK: True})
     return stored + int(others.scalar_one())
@@ -238,6 +245,10 @@ def reopen_after(session: Session, bank_id: int, doomed_table: str) -> int:
     `doomed_table` is a temporary table with transaction_id; delete its rows afterwards, in the same
     transaction, then ask for a job of kind `enrich`. Returns how many rows that were.
     """
-    statement = text(_REOPEN.format(doomed=doomed_table))
-    found = session.execute(statement, {"bank_id": bank_id}, execution_options={BULK: True})
+    given = {"bank_id": bank_id}
+    session.execute(text("drop table if exists pg_temp.reopened"))
+    session.execute(text(_REOPENED.format(doomed=doomed_table)), given, execution_options={BULK: True})
+    # Together, for what is deleted and what is opened again stand between each other.
+    locking.lock_rows(session, bank_id, doomed_table, "reopened", is_doomed=True)
+    found = session.execute(text(_REOPEN), given, execution_options={BULK: True})
     return int(found.scalar_one())

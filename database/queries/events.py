@@ -27,15 +27,20 @@ returning event_date, type
 """)
 # The day of a payment is its bank's; the range is what the index knows.
 _MARK = text("""
-update transactions t set is_holiday = found.is_holiday, updated_at = now()
-from (
+with days as (
     select day, exists (select from calendar_events e where e.bank_id = :bank_id and e.event_date = day
         and e.type = 'holiday') as is_holiday
     from unnest(cast(:days as date[])) as given (day)
-) found
-where t.bank_id = :bank_id and t.local_date = found.day
-    and t."timestamp" >= found.day - interval '1 day' and t."timestamp" < found.day + interval '2 days'
-    and t.is_holiday is distinct from found.is_holiday
+),
+found as materialized (
+    select t.transaction_id, days.is_holiday
+    from days join transactions t on t.bank_id = :bank_id and t.local_date = days.day
+        and t."timestamp" >= days.day - interval '1 day' and t."timestamp" < days.day + interval '2 days'
+        and t.is_holiday is distinct from days.is_holiday
+    order by t.transaction_id for no key update of t
+)
+update transactions t set is_holiday = found.is_holiday, updated_at = now()
+from found where t.bank_id = :bank_id and t.transaction_id = found.transaction_id
 """)
 
 

@@ -60,7 +60,7 @@ class LabelDelays:
 _LOCK = text("""
 select transaction_id from transactions
 where bank_id = :bank_id and transaction_id = any(:ids)
-order by bank_id, transaction_id for update
+order by bank_id, transaction_id for no key update
 """)
 _STATEMENTS = text("""
 select transaction_id, is_fraud, source, fraud_type, reason, known_at, recorded_at, recorded_by,

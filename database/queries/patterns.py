@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from database.copying import copy_into_temporary, encode_rows
+from database.queries import locking
 from models.alerts import Severity
 
 PatternKind = Literal["fraud", "anomaly"]
@@ -55,6 +56,7 @@ def store(session: Session, bank_id: int, found: Sequence[Found]) -> int:
     One that was gone is active again; any other status is a person's word and stays.
     """
     new = 0
+    locking.keep_rows(session, bank_id)
     for kind in ("fraud", "anomaly"):
         mine = {(one.pattern_type, one.key): one for one in found if one.kind == kind}
         if mine:

@@ -25,6 +25,9 @@ insert into model_versions (model_name, model_version, parameters, activated_at)
 values (:model_name, :model_version, cast(:parameters as jsonb), now())
 on conflict (model_name, model_version) do nothing
 """)
+_KNOWN = text("""
+select exists (select from model_versions where model_name = :model_name and model_version = :model_version)
+""")
 # The label was not looked at: it is only written beside what was said, as every later label is.
 _PREDICT = text("""
 insert into model_predictions (bank_id, transaction_id, model_name, model_version, prediction,
@@ -43,13 +46,17 @@ Scored = tuple[str, float, str, Mapping[str, float]]
 def ensure_version(
     session: Session, model_name: str, model_version: str, parameters: Mapping[str, Any]
 ) -> None:
-    """Record a model's version with what it is made of; one that is known stays as it is."""
+    """Record a model's version with what it is made of; one that is known stays as it is.
+
+    Where the version is new, others who record it wait for this transaction: keep it short.
+    """
     given = {
         "model_name": model_name,
         "model_version": model_version,
         "parameters": json.dumps(dict(parameters)),
     }
-    session.execute(_VERSION, given)
+    if not session.scalar(_KNOWN, given):
+        session.execute(_VERSION, given)
 
 
 def put_scores_beside(

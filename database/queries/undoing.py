@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from database.listeners import BULK
 from database.loading import Party
-from database.queries import enrichment
+from database.queries import enrichment, locking
 from database.queries.labels import Statement
 from database.segments.tail import delete_recorded
 from models.datasets import DatasetKind
@@ -124,6 +124,8 @@ def said_since(session: Session, bank_id: int) -> list[Statement]:
 def remove(session: Session, bank_id: int, dataset_id: int) -> int:
     """Delete the chosen rows with their labels, alerts and records; return how many there were."""
     given = {"bank_id": bank_id, "dataset_id": dataset_id}
+    locking.hold_rows(session, bank_id)
+    locking.lock_alerts(session, bank_id, "undone")
     session.execute(_HAND_ON, given, execution_options={BULK: True})
     enrichment.reopen_after(session, bank_id, "undone")
     removed = delete_recorded(session, bank_id, "undone")
@@ -159,14 +161,6 @@ def remove_events(session: Session, bank_id: int, dataset_id: int) -> int:
     done = session.execute(
         text("delete from calendar_events where bank_id = :bank_id and dataset_id = :dataset_id returning 1"),
         {"bank_id": bank_id, "dataset_id": dataset_id},
-    )
-    return len(done.all())
-
-
-def remove_rates(session: Session, source: str) -> int:
-    """Delete exchange rates by where they came from."""
-    done = session.execute(
-        text("delete from exchange_rates where source = :source returning 1"), {"source": source}
     )
     return len(done.all())
 

@@ -87,7 +87,7 @@ old as materialized (
     select {_of("t")}, {now}
     from transactions t join change c using (bank_id, transaction_id)
     where ({_of("t", columns)}) is distinct from ({_of("c", columns)})
-    order by t.bank_id, t.transaction_id for update of t
+    order by t.bank_id, t.transaction_id for no key update of t
 ),
 new as (
     update transactions t

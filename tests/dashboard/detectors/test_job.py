@@ -178,8 +178,9 @@ def test_labels_change_nothing_of_what_is_found(truth: Path) -> None:
 def test_an_import_asks_for_the_detectors_once(committed: Database) -> None:
     with get_db_session() as session:
         make_bank(session, "mine")
-    for _ in range(3):
-        enrich_later("mine", None, AlertsMode.NONE)
+    with get_db_session() as session:
+        for _ in range(3):
+            enrich_later(session, "mine", None, AlertsMode.NONE)
     with get_db_session() as session:
         assert len(jobs.newest(session, kind="detect")) == 1
         assert len(jobs.newest(session, kind="enrich")) == 3

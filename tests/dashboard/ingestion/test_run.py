@@ -93,7 +93,7 @@ def test_rows_labels_and_tail_arrive_together(bank: str, tmp_path: Path) -> None
     assert ids() == [f"t{i}" for i in range(250)]
     (found,) = execute_query(
         "select (select count(*) from fraud_labels) as labels, (select sum(n) from segment_tail) as records,"
-        " (select rows from datasets) as dataset, (select status from jobs) as status",
+        " (select rows from datasets) as dataset, (select status from jobs where kind = 'import') as status",
         banks=[bank],
     )
     assert found == {"labels": 250, "records": 250, "dataset": 250, "status": "succeeded"}
@@ -302,12 +302,12 @@ def test_a_cancelled_import_stops_and_can_go_on(bank: str, tmp_path: Path) -> No
     def cancel(progress: Progress) -> None:
         if progress.counts.read == 200:
             with get_db_session() as session:
-                jobs.request_cancel(session, jobs.newest(session)[0].job_id)
+                jobs.request_cancel(session, jobs.newest(session, kind="import")[0].job_id)
 
     with pytest.raises(ImportCancelledError):
         import_file(path, options(), cancel)
     with get_db_session() as session:
-        assert jobs.newest(session)[0].status is JobStatus.CANCELLED
+        assert jobs.newest(session, kind="import")[0].status is JobStatus.CANCELLED
     assert len(ids()) == 300
     assert import_file(path, options()).rows_before == 300
     assert len(ids()) == 500
@@ -328,7 +328,7 @@ def test_a_damaged_file_fails_its_run_with_a_sentence(bank: str, tmp_path: Path)
     with pytest.raises(UserError, match="damaged or cut off"):
         import_file(path, options(chunk_rows=20_000))
     with get_db_session() as session:
-        run = jobs.newest(session)[0]
+        run = jobs.newest(session, kind="import")[0]
     assert run.status is JobStatus.FAILED
     assert "damaged" in str(run.message)
 

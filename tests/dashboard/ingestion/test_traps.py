@@ -101,6 +101,14 @@ def test_text_of_another_encoding_is_rejected_and_not_garbled(tmp_path: Path) ->
         brought(tmp_path, content=content, encoding="klingon")
 
 
+def test_text_that_breaks_its_encoding_rejects_its_row_alone(tmp_path: Path) -> None:
+    lines = f"{HEADER}\n1,2024-01-01,5,EUR,FR,*,k,0\n2,2024-01-01,5,EUR,FR,Ann,k,0\n"
+    content = lines.encode("utf-16-le").replace("*".encode("utf-16-le"), b"\x41\xd8")
+    result = brought(tmp_path, content=content, encoding="utf-16-le")
+    assert (stored("customer_id"), result.counts.rejected) == (["Ann"], 1)
+    assert "not UTF-8 text" in rejected(result)[0]
+
+
 def test_day_first_dates_are_told_by_the_file_or_by_its_owner(tmp_path: Path) -> None:
     brought(tmp_path, "1,01-02-2019 00:00,5,EUR,FR,c,k,0", "2,13-02-2019 00:00,5,EUR,FR,c,k,0")
     assert [str(found) for found in stored("local_date")] == ["2019-02-01", "2019-02-13"]

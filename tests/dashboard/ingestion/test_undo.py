@@ -196,7 +196,8 @@ def test_what_is_not_there_or_still_arriving_is_not_undone(tmp_path: Path) -> No
 
 
 def test_what_follows_waits_for_other_enrichments_of_the_bank() -> None:
-    job_id = enrich_later("acme", 1, AlertsMode.NONE)
+    with get_db_session() as session:
+        job_id = enrich_later(session, "acme", 1, AlertsMode.NONE)
     with get_db_session() as session:
         run = jobs.by_id(session, job_id)
         (lock,) = session.connection().exec_driver_sql("select distinct lock from procrastinate_jobs").one()

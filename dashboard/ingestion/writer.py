@@ -1,0 +1,111 @@
+"""How an import is written down: batch by batch, each with its progress and rejects in one transaction."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from dashboard.config import WebSettings
+from dashboard.ingestion.follow_up import OPENED
+from dashboard.ingestion.options import ImportCancelledError, ImportResult, Progress, Report
+from dashboard.ingestion.plan import Plan, position_of
+from dashboard.ingestion.rejects import RejectsFile
+from dashboard.ingestion.sources import Position, Reject
+from database.connection import Session, get_db_session
+from database.queries import datasets
+from database.queries.datasets import Counts, Run
+from models.errors import ConflictError
+from models.messages import N_
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one batch: its counts, the place in the file after it, its rejects by line."""
+
+    counts: Counts
+    end: Position
+    rejects: Sequence[Reject] = ()
+    first_at: datetime | None = None
+    last_at: datetime | None = None
+
+
+Store = Callable[[Session], Outcome]
+"""Stores one batch in a transaction of the bank that somebody else ends."""
+
+
+@dataclass(slots=True)
+class Writer:
+    """Stores batches one after the other and keeps the count."""
+
+    plan: Plan
+    run: Run
+    bank_id: int
+    counts: Counts = field(init=False)
+    rejects: RejectsFile = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Go on where the run ended before."""
+        self.counts = self.run.counts
+        path = WebSettings.from_env().home / "rejects" / f"{self.run.dataset_id}-{self.run.job_id}.csv"
+        self.rejects = RejectsFile(path, self.counts.rejected + self.counts.conflict)
+
+    def store_all(self, batches: Iterable[Store], progress: Report | None) -> None:
+        """Store batches to the last; raise `ImportCancelledError` after the one at which it was asked for."""
+        begun = time.monotonic()
+        for batch in batches:
+            is_cancelled = self._store(batch)
+            if progress is not None:
+                seconds = time.monotonic() - begun
+                progress(Progress(self.counts, self.plan.source.size, self.run.counts.read, seconds))
+            if is_cancelled:
+                raise ImportCancelledError(
+                    N_("Cancelled after {rows} rows; the same command goes on from there."),
+                    rows=self.counts.read,
+                )
+
+    def _store(self, batch: Store) -> bool:
+        with get_db_session([self.plan.options.bank]) as session:
+            outcome = batch(session)
+            counts = self.counts + outcome.counts
+            is_cancelled = self._advance(session, outcome, counts)
+            # On the disk before the commit that counts them: a crash leaves too many, which are cut.
+            self.rejects.append(outcome.rejects)
+        self.counts = counts
+        return is_cancelled
+
+    def _advance(self, session: Session, outcome: Outcome, counts: Counts) -> bool:
+        stored = outcome.counts.accepted
+        if stored:
+            first_at, last_at = outcome.first_at, outcome.last_at
+            datasets.add_rows(session, self.bank_id, self.run.dataset_id, stored, first_at, last_at)
+        opened = int(self.run.result.get(OPENED, 0)) + counts.accepted - self.run.counts.accepted
+        is_cancelled = datasets.advance(
+            session,
+            self.bank_id,
+            self.run,
+            counts,
+            bytes_total=self.plan.source.size,
+            kept={
+                "position": outcome.end.as_json(),
+                "dataset_id": self.run.dataset_id,
+                OPENED: opened,
+            },
+            rejects_file=self.rejects.path.name if counts.rejected + counts.conflict else None,
+        )
+        if is_cancelled is None:
+            raise ConflictError(N_("This import was ended or is being continued by another process."))
+        return is_cancelled
+
+    def result(self) -> ImportResult:
+        """Return what the run did, when nothing is left of the file."""
+        return ImportResult(
+            self.run.job_id,
+            self.run.dataset_id,
+            self.plan.layout.slug,
+            self.counts,
+            self.rejects.path if self.rejects.count else None,
+            position_of(self.run).records,
+            notes=self.plan.notes,
+        )
