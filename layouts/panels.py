@@ -128,11 +128,3 @@ def color_key(low: str, high: str, nodata: str) -> Component:
         ],
         className="color-key num",
     )
-
-
-def mark_key(entries: Sequence[tuple[str, str, str]]) -> Component:
-    """Draw the legend of the labels: class, mark, word."""
-    return html.Div(
-        [html.Span([html.Span(mark, className=f"mark-{kind}"), f" {word}"]) for kind, mark, word in entries],
-        className="mark-key",
-    )

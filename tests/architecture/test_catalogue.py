@@ -20,6 +20,7 @@ import database
 import models
 from dashboard.config import WebSettings
 from database.config import DatabaseConfig
+from tests.architecture.source import PRODUCT, sources
 from tests.migrations.catalog import columns
 from tests.servers import Database
 
@@ -94,6 +95,16 @@ def test_delivered_settings_have_the_catalogues_names_and_defaults() -> None:
         assert set(known[letter]) <= set(found)
     assert set(found) <= set(every), "a setting that the catalogue does not know"
     assert found == {name: every[name] for name in found}
+
+
+def test_a_delivered_setting_is_read() -> None:
+    product = "".join(source.text for source in sources(*PRODUCT))
+    read = {
+        str(getattr(field.validation_alias, "choices", ("",))[0]): f".{name}" in product
+        for name, field in {**DatabaseConfig.model_fields, **WebSettings.model_fields}.items()
+    }
+    unread = [n for letter in DELIVERED for n in CATALOGUE["settings"].get(letter, ()) if not read[n]]
+    assert not unread, f"setting-unread: {unread}"
 
 
 def test_settings_answer_to_the_catalogues_aliases() -> None:

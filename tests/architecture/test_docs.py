@@ -6,6 +6,7 @@ import re
 from pathlib import PurePosixPath
 
 from tests.architecture.source import ROOT, tracked_files
+from tests.proofs.two_commands import command_of
 
 NAMED_FILE = re.compile(r"`([\w./-]+\.(?:py|md|css|js|sql|txt|toml))`|`([\w.-]+/[\w./-]*)`")
 MADE_LATER = (
@@ -88,3 +89,33 @@ def test_links_between_documents_lead_somewhere() -> None:
     ]
     broken = [f"{page.relative_to(ROOT)} -> {t}" for page, t in links if not (page.parent / t).exists()]
     assert not broken, f"broken-link: {broken}"
+
+
+def test_the_checks_of_every_change_run_the_readmes_lines() -> None:
+    """One line to paste below each heading, which `.ci/run` takes from there by its beginning."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    script = (ROOT / ".ci/run").read_text(encoding="utf-8")
+    for heading, end in (("Run", "python app.py"), ("Test", "python -m pytest -q -n auto --dist loadfile")):
+        below = readme.split(f"\n## {heading}\n")[1].split("\n## ")[0]
+        lines = [line for line in below.splitlines() if line.startswith("python3")]
+        assert lines == [command_of(heading)], f"readme-commands: {heading}"
+        assert lines[0].startswith("python3 -m venv .venv && "), f"readme-commands: {heading}"
+        assert lines[0].endswith(f"/{end}"), f"readme-commands: {heading}"
+    assert 'sed -n "/^## $1\\$/,/^## /{/^python3/p}" README.md' in script, "readme-commands: .ci/run"
+    assert 'bash -c "$(command_of Test)"' in script, "readme-commands: .ci/run"
+    assert "export VIGIE_REQUIRE_ALL=1" in script, "readme-commands: .ci/run skips what is not there"
+
+
+def test_make_says_what_each_of_its_targets_does() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = re.findall(r"^([a-z][a-z-]*):", makefile, re.MULTILINE)
+    told = re.findall(r"^([a-z][a-z-]*):.*## \S", makefile, re.MULTILINE)
+    assert told == targets, f"make-help: {sorted(set(targets) - set(told))}"
+
+
+def test_the_packages_that_were_asked_for_are_installed() -> None:
+    asked = {
+        "dash", "plotly", "dash-bootstrap-components", "sqlalchemy", "psycopg2-binary", "pymongo", "pandas",
+        "flask-login", "pytest",
+    }  # fmt: skip
+    assert asked <= set(pinned("requirements.txt")), "asked-dependencies"

@@ -130,6 +130,18 @@ BREAKS = (
         "test_the_example_file_names_every_setting_with_its_default",
     ),
     Break(
+        "a-setting-that-nothing-reads",
+        [Edit("dashboard/accounts.py", "settings.session_hours", "12")],
+        "tests/architecture/test_catalogue.py::test_a_delivered_setting_is_read",
+        "setting-unread",
+    ),
+    Break(
+        "a-function-that-nobody-calls",
+        [Edit("dashboard/clock.py", new='\n\ndef tomorrow() -> None:\n    """Do."""\n')],
+        "tests/architecture/test_unused.py::test_nothing_is_defined_that_nobody_uses",
+        "unused-name",
+    ),
+    Break(
         "a-missing-down-file",
         [Edit("migrations/013_create_outbox_and_cache.down.sql", new=None)],
         "tests/migrations/test_schema.py::test_every_file_of_the_folder_is_a_migration_or_its_way_back",
