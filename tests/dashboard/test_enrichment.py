@@ -15,11 +15,12 @@ from dashboard.enrichment import Risks, Work, enrich_rows
 from dashboard.jobs.run import run_job
 from dashboard.jobs.submit import submit
 from dashboard.labels import set_label
+from dashboard.scoring import baseline
 from dashboard.statistics.risk import Counts, risk_scores
 from database.bulk import bulk_insert
 from database.connection import get_db_session
 from database.owner import owner_session
-from database.queries import enrichment, jobs
+from database.queries import enrichment, jobs, predictions
 from database.segments.check import check
 from models.jobs import JobStatus
 from models.labels import LabelSource
@@ -200,3 +201,24 @@ def test_segments_know_every_score_and_decision(committed: Database) -> None:
         found = check(owner)
     assert found.agree
     assert found.rows == 300
+
+
+def test_a_run_that_scores_keeps_no_other_run_from_beginning(
+    committed: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with get_db_session() as session:
+        bank_id = make_bank(session, "acme").bank_id
+    bulk_insert(
+        [{"transaction_id": "t", "timestamp": datetime(2024, 1, 1, tzinfo=UTC), "amount": 1}], bank="acme"
+    )
+    asked = []
+
+    def meanwhile(*_given: object, **_more: object) -> None:
+        with get_db_session() as session:
+            session.execute(text("set local lock_timeout = '300ms'"))
+            predictions.ensure_version(session, baseline.MODEL_NAME, baseline.MODEL_VERSION, {})
+            asked.append(True)
+
+    monkeypatch.setattr(predictions, "predict_scored", meanwhile)
+    assert Work("acme", bank_id).enrich_chunk()
+    assert asked == [True]

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from dashboard.ingestion.options import ImportOptions, ImportResult
+from dashboard.ingestion import others, undo
+from dashboard.ingestion.options import ImportOptions, ImportResult, Progress
 from dashboard.ingestion.run import import_file
 from dashboard.ingestion.stores import STORES
 from dashboard.ingestion.undo import undo_dataset
@@ -153,3 +154,41 @@ def test_a_column_that_is_missing_is_said_with_what_there_is(tmp_path: Path) -> 
         brought(tmp_path, DatasetKind.RATES, "date,currency", "2024-01-01,USD")
     with pytest.raises(UserError, match="the fields are rate_date"):
         brought(tmp_path, DatasetKind.RATES, "date,currency", "2024-01-01,USD", mapping={"price": "date"})
+
+
+def test_a_rate_corrected_while_rows_arrive_holds_for_all_of_them(tmp_path: Path) -> None:
+    names = ("transaction_id", "timestamp", "amount", "currency", "customer_id", "merchant_id")
+    lines = (f"r{number},2024-01-02 1{number}:00,100,USD,c1,m1" for number in range(8))
+    path = tmp_path / "more.csv"
+    path.write_text("\n".join((",".join(names), *lines)) + "\n")
+    reached = iter(("0.9", "0.8", None, None))
+
+    def correct(_done: Progress) -> None:
+        if rate := next(reached):
+            brought(tmp_path, DatasetKind.RATES, "date,currency,rate", f"2024-01-02,USD,{rate}")
+
+    given = ImportOptions("acme", mapping={name: name for name in names}, chunk_rows=2)
+    import_file(path, given, correct)
+    found = rows("select distinct exchange_rate, amount_base from transactions where transaction_id ~ '^r'")
+    assert found == [(Decimal("0.8"), Decimal(80))]
+    agree()
+
+
+def test_rates_whose_import_was_killed_before_it_converted_rows_do_so_when_it_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = ("date,currency,rate", "2024-01-02,USD,0.9")
+    with monkeypatch.context() as patch:
+        patch.setattr(others, "convert_span", lambda *_: pytest.exit("killed"))
+        with pytest.raises(pytest.exit.Exception):
+            brought(tmp_path, DatasetKind.RATES, *given)
+    result = brought(tmp_path, DatasetKind.RATES, *given)
+    base = "select amount_base from transactions where transaction_id = 't2'"
+    assert rows(base) == [(Decimal(18),)]
+    with monkeypatch.context() as patch:
+        patch.setattr(undo, "convert_span", lambda *_: pytest.exit("killed"))
+        with pytest.raises(pytest.exit.Exception):
+            undo_dataset("acme", result.dataset_id)
+    undo_dataset("acme", result.dataset_id)
+    assert rows(base) == [(None,)]
+    agree()
