@@ -5,7 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from dashboard import formatting as f
-from dashboard.charts.figure import FRAUD, GENUINE, UNKNOWN, Figure, Margin, Trace, Words, ticks, unit_note
+from dashboard.charts.figure import (
+    FRAUD,
+    GENUINE,
+    UNKNOWN,
+    Figure,
+    Margin,
+    Trace,
+    Words,
+    stack_key,
+    ticks,
+    unit_note,
+)
 from dashboard.overview.series import Grain, Series
 from models.messages import N_
 
@@ -18,19 +29,16 @@ def counts_over_time(series: Series, words: Words) -> Figure:
     points = series.points
     x = [point.at.strftime("%Y-%m-%d %H:%M") for point in points]
     known = [(point.rate.hits, point.rate.trials - point.rate.hits) for point in points]
-    stacks = (
+    every = (
         ("▲", N_("fraud"), FRAUD, [fraud for fraud, _ in known]),
         ("●", N_("genuine"), GENUINE, [genuine for _, genuine in known]),
         ("○", N_("not labelled"), UNKNOWN, [point.rows - point.rate.trials for point in points]),
     )
+    stacks = [(mark, words.say(name), color, values) for mark, name, color, values in every if any(values)]
     marks = ticks(max((point.rows for point in points), default=0))
     days = [_day(series, place, words) for place in range(len(points))]
     return {
-        "data": [
-            _bars(x, days, mark, words.say(name), color, values, words)
-            for mark, name, color, values in stacks
-            if any(values)
-        ],
+        "data": [_bars(x, days, *stack, words) for stack in stacks],
         "layout": {
             "margin": MARGIN,
             "barmode": "stack",
@@ -42,7 +50,10 @@ def counts_over_time(series: Series, words: Words) -> Figure:
                 "tickvals": marks,
                 "ticktext": [f.short(mark, words.locale) for mark in marks],
             },
-            "annotations": [unit_note(words.say(N_("payments")), MARGIN)],
+            "annotations": [
+                unit_note(words.say(N_("payments")), MARGIN),
+                *stack_key([stack[:3] for stack in stacks], MARGIN),
+            ],
         },
     }
 

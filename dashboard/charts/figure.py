@@ -67,6 +67,7 @@ PAD = 1
 
 _ROUND = (1.0, 2.0, 2.5, 5.0, 10.0)
 _MOST_TICKS = 4
+_KEY_GAP = 6
 _NARROW, _WIDE = set("ijlftr.,:;'|!()[]1 "), set("mwMW@%")
 
 
@@ -102,6 +103,17 @@ def unit_note(text: str, margin: Margin) -> dict[str, Any]:
         xshift=-margin["l"] - PAD - 1,
         yshift=margin["t"] - 16,
     )
+
+
+def stack_key(stacks: Sequence[tuple[str, str, str]], margin: Margin) -> list[dict[str, Any]]:
+    """Name the stacks above the plot's right end: (mark, name, colour) each, in the order of reading."""
+    notes, shift = [], 0
+    for mark, name, color in reversed(stacks):
+        text = f"{mark} {name}"
+        place = {"x": 1, "y": 1, "xanchor": "right", "yanchor": "bottom", "xshift": -shift}
+        notes.append(note(text, **place, yshift=margin["t"] - 16, color=color, weight=500))
+        shift += text_width(text) + _KEY_GAP
+    return notes
 
 
 def percents(shares: Sequence[float | None]) -> list[float | None]:

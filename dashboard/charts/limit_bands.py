@@ -17,6 +17,7 @@ from dashboard.charts.figure import (
     Trace,
     Words,
     note,
+    stack_key,
     ticks,
     unit_note,
 )
@@ -41,13 +42,14 @@ def limit_bands(bands: Sequence[Bucket], words: Words) -> Figure:
     """Draw one bar a band of 2 % of the limit, fraud apart; `lower_e4` is the band's share of the limit."""
     percents = [band.lower_e4 // _HUNDRED for band in bands]
     marks = ticks(max((band.fraud + band.genuine + band.unknown for band in bands), default=0))
-    stacks = (
+    every = (
         ("▲", N_("fraud"), FRAUD, [band.fraud for band in bands]),
         ("●", N_("genuine"), GENUINE, [band.genuine for band in bands]),
         ("○", N_("not labelled"), UNKNOWN, [band.unknown for band in bands]),
     )
+    stacks = [(mark, words.say(name), color, values) for mark, name, color, values in every if any(values)]
     return {
-        "data": [_bars(percents, *stack, words) for stack in stacks if any(stack[-1])],
+        "data": [_bars(percents, *stack, words) for stack in stacks],
         "layout": {
             "margin": MARGIN,
             "barmode": "stack",
@@ -62,7 +64,11 @@ def limit_bands(bands: Sequence[Bucket], words: Words) -> Figure:
                 "tickvals": marks,
                 "ticktext": [f.short(mark, words.locale) for mark in marks],
             },
-            "annotations": [unit_note(words.say(N_("payments")), MARGIN), _limit(words)],
+            "annotations": [
+                unit_note(words.say(N_("payments")), MARGIN),
+                *stack_key([stack[:3] for stack in stacks], MARGIN),
+                _limit(words),
+            ],
             "shapes": [_LINE],
         },
     }
@@ -76,7 +82,7 @@ def _bars(percents: list[int], mark: str, name: str, color: str, values: list[in
         "width": 1.7,
         "marker": {"color": color},
         "text": [
-            f"{_band(percent, words)}<br>{mark} {f.count(value, words.locale)} {words.say(name)}"
+            f"{_band(percent, words)}<br>{mark} {f.count(value, words.locale)} {name}"
             for percent, value in zip(percents, values, strict=True)
         ],
         "textposition": "none",
