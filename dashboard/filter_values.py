@@ -11,7 +11,7 @@ from models.errors import UserError
 from models.messages import N_
 
 E4 = 10_000
-_LARGEST_E4 = 2**62
+_LARGEST = Decimal(2**62) / E4
 
 Bounds = tuple[int | None, int | None]
 
@@ -55,13 +55,14 @@ def _e4(key: str, text: str) -> int | None:
     if not text:
         return None
     try:
-        scaled = Decimal(text) * E4
+        written = Decimal(text)
     except InvalidOperation as error:
         raise UserError(
             N_("“{value}” in “{key}” is not a number. Write 12.50."), key=key, value=text
         ) from error
-    if not scaled.is_finite() or not 0 <= scaled <= _LARGEST_E4:
+    if not written.is_finite() or not 0 <= written <= _LARGEST:
         raise UserError(N_("“{value}” in “{key}” is out of reach."), key=key, value=text)
+    scaled = written * E4
     if scaled != int(scaled):
         raise UserError(N_("“{value}” in “{key}” is finer than four decimals."), key=key, value=text)
     return int(scaled)

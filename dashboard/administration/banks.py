@@ -19,6 +19,7 @@ from models.messages import N_
 
 LOGGER = logging.getLogger(__name__)
 LONGEST_NAME: Final = 120
+SMALLEST: Final = Decimal("0.0001")
 LARGEST: Final = Decimal(10) ** 12
 LIMITS: Final = ("severity_medium_from", "severity_high_from", "severity_critical_from")
 LOCKED: Final = ("base_currency", "time_zone")
@@ -96,9 +97,9 @@ def _amount(text: str) -> Decimal:
         raise MalformedError(
             N_("{text} is no amount: write digits and at most one point."), text=text
         ) from error
-    if not amount.is_finite() or not 0 < amount <= LARGEST:
+    if not amount.is_finite() or not SMALLEST <= amount <= LARGEST:
         raise MalformedError(N_("An amount is more than 0 and at most a million million."))
-    return amount.quantize(Decimal("0.0001"))
+    return amount.quantize(SMALLEST)
 
 
 def _said(value: object) -> object:

@@ -32,6 +32,7 @@ SPANS: Final = {
 DEFAULT_SPAN: Final = "1h"
 SHOWN: Final = 60
 LONGEST: Final = timedelta(days=400)
+FARTHEST: Final = timedelta(days=36_500)
 _BUCKETS: Final = ((timedelta(hours=3), Bucket.MINUTE), (timedelta(days=8), Bucket.HOUR))
 _WORD: Final = re.compile(r'(?:(\w+):)?(?:"([^"]*)"|(\S+))')
 _LARGEST: Final = 2**63
@@ -133,11 +134,17 @@ def _bounds(span: str, now: datetime) -> tuple[datetime, datetime] | None:
         return now - SPANS[span], now + timedelta(seconds=1)
     first, found, last = span.partition("..")
     try:
-        ends = [datetime.fromisoformat(text) for text in (first, last)] if found else []
-    except ValueError:
+        ends = [_moment(text) for text in (first, last)] if found else [now, now]
+    except (ValueError, OverflowError):
         return None
-    since, until = [end if end.tzinfo else end.replace(tzinfo=UTC) for end in ends] or (now, now)
-    return (since, until) if timedelta(0) < until - since <= LONGEST else None
+    since, until = ends
+    is_near = abs(since - now) < FARTHEST
+    return (since, until) if is_near and timedelta(0) < until - since <= LONGEST else None
+
+
+def _moment(text: str) -> datetime:
+    end = datetime.fromisoformat(text)
+    return end.astimezone(UTC) if end.tzinfo else end.replace(tzinfo=UTC)
 
 
 def _query(wanted: Wanted) -> tuple[LogQuery, tuple[Message, ...]]:

@@ -7,6 +7,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,7 +26,7 @@ SPARE: Final = 500 * 1024 * 1024
 _FACTS: Final = "upload.json"
 _ID: Final = re.compile(r"[0-9a-f]{32}")
 _ODD: Final = re.compile(r"[^\w.() -]+")
-_LONGEST_NAME: Final = 120
+_LONGEST_NAME: Final = 240  # bytes; a file system takes 255
 _AT_ONCE: Final = 64 * 1024
 
 
@@ -80,7 +81,7 @@ def begin(home: Path, user_id: int, name: str, size: int, modified: int) -> Uplo
         )
     folder = home / "uploads"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if shutil.disk_usage(folder).free < size + SPARE:
+    if shutil.disk_usage(folder).free < size + _awaited(home) + SPARE:
         raise NoRoomError(N_("The disk of {folder} is full: make room there."), folder="VIGIE_HOME")
     upload_id = secrets.token_hex(16)
     own = folder / f"{user_id}-{upload_id}"
@@ -144,9 +145,24 @@ def clean(name: str) -> str:
     """Return what a file is called, fit for a folder of ours: no path, no odd signs, not hidden."""
     base = name.replace("\\", "/").rpartition("/")[2]
     stem = _ODD.sub("_", base).strip(" .")
-    if len(stem) > _LONGEST_NAME:
-        stem = stem[: _LONGEST_NAME // 2] + "…" + stem[-_LONGEST_NAME // 2 :]
+    if len(stem.encode()) > _LONGEST_NAME:
+        stem = f"{_cut(stem, 0, _LONGEST_NAME * 3 // 4)}…{_cut(stem, -_LONGEST_NAME // 4, None)}"
     return stem if stem and stem != _FACTS else "file"
+
+
+def _cut(text: str, first: int, end: int | None) -> str:
+    """Return the whole signs among some of a text's bytes."""
+    return text.encode()[first:end].decode(errors="ignore")
+
+
+def _awaited(home: Path) -> int:
+    """Return how many bytes of everybody's files are still to come."""
+    total = 0
+    for facts in (home / "uploads").glob(f"*/{_FACTS}"):
+        with suppress(OSError, ValueError):  # Somebody may be beginning or giving it up right now.
+            upload = _read(facts)
+            total += max(upload.size - upload.stored, 0)
+    return total
 
 
 def _of_person(home: Path, user_id: int) -> Iterator[Upload]:

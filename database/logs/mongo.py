@@ -31,7 +31,7 @@ from pymongo.errors import (
 
 from database.config import DatabaseConfig
 from database.logs.entries import Bucket, LevelCount, LogEntry, LogPage, LogQuery, StoredEntry, StoreState
-from database.logs.store import UNKNOWN_PAGE
+from database.logs.store import LARGEST_NUMBER, UNKNOWN_PAGE
 from models.errors import UnavailableError, UserError
 from models.messages import N_
 
@@ -41,7 +41,6 @@ LARGEST_DETAILS: Final = 256 * 1024
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _FIELDS: Final = tuple(field.name for field in fields(LogEntry))
 _NAMED: Final = ("request_id", "user_id", "transaction_id", "alert_id", "path")
-_INT64: Final = 2**63
 _OPTIONS_DIFFER: Final = 85
 _REFUSALS: Final = frozenset({13, 18})
 _DOUBLED: Final = 11000
@@ -241,7 +240,7 @@ def _plain(value: Any) -> Any:
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
-    if isinstance(value, int) and not -_INT64 <= value < _INT64:
+    if isinstance(value, int) and not -LARGEST_NUMBER <= value < LARGEST_NUMBER:
         return str(value)
     return value
 
@@ -272,11 +271,14 @@ def _filter(query: LogQuery) -> Document:
 
 
 def _position(cursor: str) -> tuple[int, ObjectId]:
-    at_us, _, key = cursor.partition("/")
+    moment, _, key = cursor.partition("/")
     try:
-        return int(at_us), ObjectId(key)
+        at_us, last = int(moment), ObjectId(key)
     except (ValueError, InvalidId) as error:
         raise UserError(UNKNOWN_PAGE) from error
+    if abs(at_us) >= LARGEST_NUMBER:
+        raise UserError(UNKNOWN_PAGE)
+    return at_us, last
 
 
 def _microseconds(at: datetime) -> int:

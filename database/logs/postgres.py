@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Row, text
 
 from database.connection import get_db_session, read_only
 from database.logs.entries import Bucket, LevelCount, LogEntry, LogPage, LogQuery, StoredEntry, StoreState
-from database.logs.store import UNKNOWN_PAGE
+from database.logs.store import LARGEST_NUMBER, UNKNOWN_PAGE
 from models.errors import UserError
 
 _COLUMNS = (
@@ -93,9 +93,12 @@ class PostgresLogStore:
 def _position(cursor: str) -> dict[str, Any]:
     at, _, number = cursor.partition("/")
     try:
-        return {"cursor_at": datetime.fromisoformat(at), "cursor_id": int(number)}
-    except ValueError as error:
+        moment, log_id = datetime.fromisoformat(at).astimezone(UTC), int(number)
+    except (ValueError, OverflowError) as error:
         raise UserError(UNKNOWN_PAGE) from error
+    if not 0 < log_id < LARGEST_NUMBER:
+        raise UserError(UNKNOWN_PAGE)
+    return {"cursor_at": moment, "cursor_id": log_id}
 
 
 def _conditions(query: LogQuery) -> tuple[list[str], dict[str, Any]]:

@@ -21,7 +21,11 @@ _SECRET_VALUE = re.compile(
 )
 _COOKIES = re.compile(r"(?i)(\bcookie:[ \t]*)[^\r\n]+")
 _URL_PASSWORD = re.compile(r"(\w://[^\s:/@]*:)[^\s\"'<>]+@")
-_DIGITS = re.compile(r"(?<![A-Za-z\d.])(?:\d[ -]?){11,18}\d(?![A-Za-z\d])")
+# In an address what stands before a number or between its digits is written like `%3D`, or `%253D`.
+_DIGITS = re.compile(
+    r"(?:(?<![A-Za-z\d.%])|(?<=%(?!25)[\dA-Fa-f]{2})|(?<=%25[\dA-Fa-f]{2}))"
+    r"(?:\d(?:[ +-]|%(?:25)?2[0BDbd])?){11,18}\d(?![A-Za-z\d])"
+)
 # PostgreSQL quotes the row that it refuses.
 _ROW_VALUES = re.compile(r"(\bDETAIL:\s+)[^\0]*?(?=\n(?:HINT|CONTEXT|\n|\[SQL|The above|\(Background)|\Z)")
 _TEXT_LIMIT = 8_000
@@ -62,7 +66,7 @@ def _redact_value(value: Any) -> Any:
 
 
 def _shorten_card(found: re.Match[str]) -> str:
-    digits = re.sub(r"\D", "", found.group())
+    digits = re.sub(r"%(?:25)?..|\D", "", found.group())
     return f"[card …{digits[-4:]}]" if _passes_luhn(digits) else found.group()
 
 

@@ -9,6 +9,7 @@ from typing import Final, Protocol
 from database.logs.entries import Bucket, LevelCount, LogEntry, LogPage, LogQuery, StoreState
 from models.messages import N_
 
+LARGEST_NUMBER: Final = 2**63
 UNKNOWN_PAGE: Final = N_("This page of the log is not known. Begin again at the newest entries.")
 
 

@@ -51,8 +51,8 @@ class SeenRun:
         return self.status in {JobStatus.QUEUED, JobStatus.RUNNING}
 
 
-# `jobs` is under no policy: a run is seen by who began it, by the people of its bank, and, where it is
-# of no bank, by who may look after the data.
+# `jobs` is under no policy: a run is seen by the people of its bank, whoever began it, and, where it is of no
+# bank, by who began it and by who may look after the data.
 _SEEN = """
 select j.job_id, j.kind, j.status, j.parameters ->> 'bank' as bank,
        coalesce(d.name, j.parameters ->> 'name') as subject,
@@ -65,8 +65,7 @@ left join dataset_jobs w on w.job_id = j.job_id
 left join datasets d on d.bank_id = w.bank_id and d.dataset_id = w.dataset_id
 left join users u on u.user_id = j.created_by
 where (j.parameters ->> 'bank' = any(:banks)
-       or j.created_by = :user_id
-       or (:looks_after and j.parameters ->> 'bank' is null))
+       or (j.parameters ->> 'bank' is null and (:looks_after or j.created_by = :user_id)))
 """
 _NEWEST = text(f"{_SEEN} order by j.created_at desc, j.job_id desc limit :limit")
 _ONE = text(f"{_SEEN} and j.job_id = :job_id")

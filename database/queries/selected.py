@@ -61,7 +61,7 @@ def _single(selection: Selection, given: dict[str, Any]) -> Iterator[str]:
 def _among(slug: str, values: frozenset[str], name: str, zone: str, given: dict[str, Any]) -> str:
     """Return the condition that a row has one of these values; null may stand for no."""
     if slug == "hour":
-        given |= {name: [HOURS_OF_WEEK.index(hour) for hour in values], "zone": zone}
+        given |= {name: [HOURS_OF_WEEK.index(hour) for hour in values if hour != MISSING], "zone": zone}
         local = '(t."timestamp" at time zone :zone)'
         return (
             f"(extract(isodow from {local})::int - 1) * 24 + extract(hour from {local})::int = any(:{name})"

@@ -133,6 +133,14 @@ def test_a_run_of_another_bank_is_not_there(visitors: Visitors) -> None:
     assert job(visitors, job_id).status is JobStatus.QUEUED
 
 
+def test_who_lost_a_bank_lost_its_runs_too(visitors: Visitors, lead: FlaskClient) -> None:
+    lost = a_run(visitors, status=JobStatus.FAILED, bank=visitors.other_bank.code)
+    for path in ("cancel", "retry"):
+        assert lead.post(f"/data/runs/{lost}/{path}", json={}).status_code == 404
+    assert lead.get(f"/data/runs/{lost}/rejects").status_code == 404
+    assert [run.job_id for run in jobs.newest(visitors.db)] == [lost]
+
+
 def test_an_undo_says_what_goes_and_asks_for_the_name(visitors: Visitors, lead: FlaskClient) -> None:
     dataset_id = a_dataset(visitors)
     told = lead.get(f"/data/datasets/north/{dataset_id}/affected").json

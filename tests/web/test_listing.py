@@ -48,6 +48,15 @@ def listed(visitors: Visitors, number: int, **values: Any) -> None:
         )
 
 
+@pytest.mark.parametrize("query", ["hour=", "hour!=", "hour=&hour=mon-03", "amount=1e999999.."])
+def test_an_address_that_means_nothing_lists_nothing_and_is_no_fault(visitors: Visitors, query: str) -> None:
+    listed(visitors, 1)
+    status, answer = rows_of(visitors, "analyst", f"bank=north&range=all&{query}", "")
+    assert status == 200
+    # Every row has an hour; what cannot be meant is left out.
+    assert len(answer["rows"]) == (0 if query.startswith("hour=") else 1)
+
+
 def test_a_list_reads_on_from_where_its_first_block_ended(
     visitors: Visitors, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -87,6 +87,26 @@ def test_a_preference_is_one_of_its_choices(visitors: Visitors, given: object) -
     assert answer.get_json()["message"] == "There is no such choice."
 
 
+@pytest.mark.parametrize("text", [b'"\\ud800"', b'"\xed\xa0\x80"', b'"\\uDFFF x"', b'"\xff"'])
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/users", b'{"username": "x", "email": "x@y", "role": "viewer", "banks": [], "full_name": %b}'),
+        ("/banks/north", b'{"name": %b}'),
+        ("/alerts/note", b'{"alert": 1, "note": %b}'),
+    ],
+)
+def test_half_a_sign_is_no_text_and_no_fault(visitors: Visitors, path: str, body: bytes, text: bytes) -> None:
+    answer = visitors.browser("admin").post(path, data=body % text, content_type=JSON)
+    assert answer.status_code == 400
+
+
+def test_every_sign_in_two_halves_is_text(visitors: Visitors) -> None:
+    body = b'{"name": "Northern \\ud83c\\udfe6"}'
+    answer = visitors.browser("admin").post("/banks/north", data=body, content_type=JSON)
+    assert answer.status_code == 200
+
+
 def test_every_answer_carries_the_headers(visitors: Visitors) -> None:
     stranger, analyst = visitors.stranger(), visitors.browser("analyst")
     for answer in (stranger.get("/login"), stranger.get("/"), analyst.get("/"), analyst.get("/_dash-layout")):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -149,6 +150,7 @@ def test_a_given_up_file_leaves_nothing_behind(visitors: Visitors, home: Path) -
         ("", "file"),
         ("upload.json", "file"),
         ("übersicht (1).csv", "übersicht (1).csv"),
+        ("漢" * 200 + ".csv", "漢" * 60 + "…" + "漢" * 18 + ".csv"),
     ],
 )
 def test_a_name_stays_in_its_folder(tmp_path: Path, name: str, kept: str) -> None:
@@ -163,6 +165,18 @@ def test_a_forged_number_finds_nothing(visitors: Visitors) -> None:
     client = visitors.browser("lead")
     for forged in ("0" * 32, "..", "x", "0" * 31 + "G"):
         assert client.get(f"/uploads/{forged}").status_code == 404
+
+
+def test_what_was_promised_to_others_is_not_given_away_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free = uploads.SPARE + 3 * uploads.PIECE
+    monkeypatch.setattr("shutil.disk_usage", lambda _folder: SimpleNamespace(free=free))
+    first = uploads.begin(tmp_path, 1, "a.csv", 2 * uploads.PIECE, 0)
+    with pytest.raises(uploads.NoRoomError):
+        uploads.begin(tmp_path, 2, "b.csv", 2 * uploads.PIECE, 0)
+    uploads.remove(first)
+    uploads.begin(tmp_path, 2, "b.csv", 2 * uploads.PIECE, 0)
 
 
 def test_waiting_files_are_few_and_old_ones_go(tmp_path: Path) -> None:

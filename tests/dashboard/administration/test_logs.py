@@ -84,10 +84,21 @@ def test_a_brushed_time_is_exact() -> None:
 
 
 @pytest.mark.parametrize(
-    "span", ["x", "..", "2026..2025", "2026-03-04..2026-03-04", "1000-01-01..2026-01-01", "9" * 999]
+    "span",
+    [
+        "x",
+        "..",
+        "2026..2025",
+        "2026-03-04..2026-03-04",
+        "1000-01-01..2026-01-01",
+        "9" * 999,
+        "0001-01-01T00:00+23:59..0001-01-02T00:00",
+        "9999-12-31T00:00..9999-12-31T23:59",
+        "9999-12-31T00:00..9999-12-31T23:59-23:59",
+    ],
 )
 def test_a_time_that_cannot_be_read_is_the_last_hour_and_is_said(span: str) -> None:
-    wanted = Wanted.from_query(f"?range={span}", now=NOW)
+    wanted = Wanted.from_query(f"?range={span.replace('+', '%2B')}", now=NOW)
     assert wanted.span == "1h"
     assert len(wanted.problems) == 1
 

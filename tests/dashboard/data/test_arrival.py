@@ -103,6 +103,39 @@ def test_a_forged_form_is_a_sentence_and_no_fault(
     assert arrived(person, tmp_path, STRANGE, form).proposal.problem is not None
 
 
+@pytest.mark.parametrize(
+    "form",
+    [
+        *({"time_zone": zone} for zone in ("Europe", "nowhere", "../../etc/passwd", "x" * 300, "\0")),
+        *(
+            {"encoding": name}
+            for name in ("punycode", "idna", "zlib_codec", "hex", "rot13", "utf-7", "unicode_escape", "x\0")
+        ),
+    ],
+)
+def test_a_zone_or_an_encoding_that_is_none_is_a_sentence_and_no_fault(
+    person: Person, tmp_path: Path, form: dict[str, Any]
+) -> None:
+    found = arrived(person, tmp_path, STRANGE, form).proposal
+    assert found.problem is not None
+    assert found.rows == ()
+
+
+def test_a_sentence_about_a_file_names_it_and_not_where_it_is_kept(person: Person, tmp_path: Path) -> None:
+    for body in (b"PK\3\4nothing", b"PAR1nothing", b"\0\0\0\0", b"\x1f\x8bnothing"):
+        problem = arrived(person, tmp_path, body, name=f"{body[:2].hex()}.csv").proposal.problem
+        assert problem is not None
+        assert str(problem).startswith(f"{body[:2].hex()}.csv")
+        assert str(tmp_path) not in str(problem)
+
+
+def test_a_name_of_a_column_is_no_story(person: Person, tmp_path: Path) -> None:
+    header = b",".join(letter * 100_000 for letter in (b"a", b"b", b"c"))
+    found = arrived(person, tmp_path, header + b"\n1,2,3\n").proposal
+    assert found.problem is not None
+    assert found.columns == ()
+
+
 @pytest.mark.parametrize("asked", [None, 7, [], {}, {"upload": None}, {"upload": 3}])
 def test_nothing_asked_about_is_nothing(person: Person, tmp_path: Path, asked: Any) -> None:
     assert arrival(person, tmp_path, asked) is None

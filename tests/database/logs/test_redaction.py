@@ -24,6 +24,22 @@ def test_a_card_number_is_found_beside_any_sign(text: str) -> None:
     assert "411111111111" not in redact(text.format("4111111111111111"))
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "q={}",
+        "text={}",
+        "q=bank%3Dnorth%26text%3D{}",
+        "q=text%253D{}&after=",
+        "text=%20{}",
+    ],
+)
+@pytest.mark.parametrize("gap", ["", "+", "%20", "-", "%2D", "%2B", "%252B", "%2520"])
+def test_a_card_number_in_an_address_is_found_however_it_is_written(address: str, gap: str) -> None:
+    hidden = redact(address.format(gap.join(("4111", "1111", "1111", "1111"))))
+    assert hidden.count("1111") == 1, hidden
+
+
 def test_a_card_number_that_came_as_a_number_is_hidden_too() -> None:
     found = redact_details({"card": 4111111111111111, "rows": [4111111111111111], "n": 2, "is": True})
     assert found == {"card": "[card …1111]", "rows": ["[card …1111]"], "n": 2, "is": True}

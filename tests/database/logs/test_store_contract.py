@@ -157,7 +157,20 @@ def test_a_microsecond_tells_entries_and_bounds_apart(store: LogStore) -> None:
     assert [s.entry.message for s in store.search(replace(DAY, until=second)).entries] == ["first"]
 
 
-@pytest.mark.parametrize("cursor", ["", "x", "/", "1/2", "2026-03-04T00:00:00+00:00/x", "{'$gt': 1}/5"])
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "",
+        "x",
+        "/",
+        "1/2",
+        "2026-03-04T00:00:00+00:00/x",
+        "{'$gt': 1}/5",
+        "0001-01-01T00:00:00+23:59/1",
+        f"2026-03-04T00:00:00+00:00/{'9' * 40}",
+        f"{'9' * 40}/{'0' * 24}",
+    ],
+)
 def test_what_is_no_cursor_is_the_askers_mistake(store: LogStore, cursor: str) -> None:
     store.write([entry()])
     with pytest.raises(UserError, match="page of the log"):

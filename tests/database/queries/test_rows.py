@@ -49,7 +49,7 @@ def derived(random: Random, selection: Selection) -> Selection:
     include, exclude = dict(selection.include), dict(selection.exclude)
     for side in (include, exclude):
         if random.random() < 0.4:
-            side["hour"] = frozenset(random.sample(HOURS_OF_WEEK, k=random.randrange(1, 120)))
+            side["hour"] = frozenset(random.sample([*HOURS_OF_WEEK, ""], k=random.randrange(1, 120)))
         if random.random() < 0.4:
             side["risk"] = frozenset(random.sample(["low", "medium", "high", ""], k=random.randrange(1, 4)))
     words = None

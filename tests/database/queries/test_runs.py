@@ -32,15 +32,18 @@ def ids(db: Session, person: Person) -> set[int]:
     return {run.job_id for run in runs.newest(db, person)}
 
 
-def test_a_person_sees_the_runs_of_the_banks_and_those_begun_by_hand(db: Session, someone: Someone) -> None:
+def test_a_person_sees_the_runs_of_the_banks_and_own_ones_of_no_bank(
+    db: Session, someone: Someone
+) -> None:
     north, south = make_bank(db, "north"), make_bank(db, "south")
     here, away = someone(north), someone(south)
     of_north = jobs.create(db, "import", {"bank": "north"})
     of_south = jobs.create(db, "import", {"bank": "south"}, created_by=here.user_id)
     of_none = jobs.create(db, "remove-demo", {})
-    assert ids(db, here) == {of_north, of_south}
+    own = jobs.create(db, "remove-demo", {}, created_by=here.user_id)
+    assert ids(db, here) == {of_north, own}
     assert ids(db, away) == {of_south}
-    assert ids(db, someone(role=Role.ADMIN)) == {of_none}
+    assert ids(db, someone(role=Role.ADMIN)) == {of_none, own}
     with pytest.raises(NotFoundError):
         runs.one(db, away, of_north)
 
