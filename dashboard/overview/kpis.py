@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from dashboard.filters import Measure
+from dashboard.overview.compared import compared_days, every_day, widening_of
 from dashboard.overview.rates import E4, fraud_square, rate_of
 from dashboard.overview.series import grain_of, steps
 from dashboard.periods import Comparison
 from dashboard.statistics.intervals import Estimate, mean_of, total_of, wilson
 from dashboard.statistics.maturity import Maturity
-from dashboard.statistics.verdicts import LabelAge, Outcome, Verdict, judge, judge_labelled
+from dashboard.statistics.verdicts import Outcome, Verdict, judge, judge_labelled
 from dashboard.view import View
 from database.metrics import METRICS, Metric
 from database.segments import Bucket, Fold, Portion, Sums, added
@@ -44,16 +45,6 @@ class Kpi:
     figures: tuple[Figure, ...]
     trend: tuple[float | None, ...] = ()
     trend_before: tuple[float | None, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """The sums of both periods over the days whose labels are old enough, and whether there are any."""
-
-    age: LabelAge
-    now: Sums
-    before: Sums | None
-    until: date | None = None
 
 
 Estimator = Callable[[Sums], Estimate | None]
@@ -106,19 +97,16 @@ def _figure(
     estimator = _estimators(fold.amounts)[metric.slug]
     estimate, value = estimator(fold.total), metric.value(fold.total)
     before = metric.value(fold.previous) if fold.previous else None
-    compared = None
+    compared = compared_days(fold, view, maturity) if metric.slug in LABELLED else every_day(fold)
+    after, then = (_estimated(metric, estimator, each) for each in (compared.now, compared.before))
+    given = widening_of(metric, compared, after, then, view)
     if metric.slug == "anomalies" and not fold.total.analysed:
         value, before, verdict = None, None, Verdict(Outcome.NOT_ANALYSED)
     elif metric.slug in LABELLED:
-        compared = compared_days(fold, view, maturity)
         value = value if fold.total.labelled else None
-        verdict = judge_labelled(
-            estimator(compared.now) if fold.total.labelled else None,
-            estimator(compared.before) if compared.before and compared.before.labelled else None,
-            compared.age,
-        )
+        verdict = judge_labelled(after, then, compared.age, widening=given)
     else:
-        verdict = judge(estimate, estimator(fold.previous) if fold.previous else None)
+        verdict = judge(after, then, widening=given)
     numerator, denominator = metric.parts(fold.total)
     if view.filters.comparison is Comparison.OFF and verdict.outcome is Outcome.NOTHING_BEFORE:
         verdict = Verdict(Outcome.NOT_COMPARED)
@@ -131,7 +119,7 @@ def _figure(
         currency=currency,
         hits=numerator if shares else None,
         trials=denominator if shares else None,
-        compared_until=compared.until if compared else None,
+        compared_until=compared.until,
         exact_e4=numerator if metric.slug in {"volume", "fraud_amount"} else None,
         smallest_e4=fold.smallest.amount_e4 if fold.smallest and metric.slug == "average_amount" else None,
         largest_e4=fold.largest.amount_e4 if fold.largest and metric.slug == "average_amount" else None,
@@ -139,25 +127,10 @@ def _figure(
     )
 
 
-def compared_days(fold: Portion, view: View, maturity: Maturity | None) -> Compared:
-    """Cut both periods to the leading days whose labels are old enough."""
-    if maturity is None:
-        return Compared(LabelAge.UNDATED, fold.total, fold.previous)
-    if view.span.until <= maturity.ripe_until:
-        return Compared(LabelAge.RIPE, fold.total, fold.previous)
-    ripe = [day for day, _ in fold.daily if _ends_before(day, view, maturity)]
-    if not ripe:
-        return Compared(LabelAge.YOUNG, fold.total, fold.previous)
-    return Compared(
-        LabelAge.RIPE,
-        added(sums for _, sums in fold.daily[: len(ripe)]),
-        added(sums for _, sums in fold.previous_daily[: len(ripe)]) if fold.previous else None,
-        ripe[-1],
-    )
-
-
-def _ends_before(day: date, view: View, maturity: Maturity) -> bool:
-    return day + timedelta(days=1) <= maturity.ripe_until.astimezone(view.span.tzinfo).date()
+def _estimated(metric: Metric, estimator: Estimator, sums: Sums | None) -> Estimate | None:
+    if sums is None or (metric.slug in LABELLED and not sums.labelled):
+        return None
+    return estimator(sums)
 
 
 def _estimators(amounts: Sequence[Bucket]) -> dict[str, Estimator]:

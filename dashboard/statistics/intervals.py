@@ -71,14 +71,16 @@ def ratio_of_sums(ratio: Ratio) -> Estimate | None:
     number of positive counts estimated from survey data", Survey Methodology 24 (1998). It stays within 0
     and 1, and with no fraud at all, where the variance is 0, it still has an upper bound, from the number of
     equal amounts that weigh as much, (sum x)^2 / sum x^2 (L. Kish, "Survey Sampling", 1965).
+    It is never worth more than those: the variance knows the amounts of the frauds that were, and a period
+    without a large one looks far surer than it is (`make prove intervals`).
     """
     if ratio.whole <= 0 or ratio.rows <= 0:
         return None
     rate = ratio.part / ratio.whole
     equal_rows = ratio.whole * ratio.whole / ratio.whole_square if ratio.whole_square > 0 else ratio.rows
     variance = ratio_variance(ratio)
-    # Both sides of a split of a few rows vary less than equal amounts would: never trust more than all rows.
-    worth = min(rate * (1 - rate) / variance, ratio.rows) if variance > 0 else min(equal_rows, ratio.rows)
+    by_residuals = rate * (1 - rate) / variance if variance > 0 else equal_rows
+    worth = min(by_residuals, equal_rows, ratio.rows)
     return wilson(rate * worth, worth)
 
 
@@ -104,16 +106,16 @@ def mean_of(total: float, square: float, rows: int) -> Estimate | None:
     return Estimate(mean, max(0.0, mean - half), mean + half)
 
 
-def difference(now: Estimate, before: Estimate) -> Estimate:
-    """Interval of `now - before` from the two intervals, which need not be symmetric.
+def difference(now: Estimate, before: Estimate, *, widening: float = 1.0) -> Estimate:
+    """Interval of `now - before` from the two intervals, which need not be symmetric, made wider.
 
     R. G. Newcombe, "Interval estimation for the difference between independent proportions", Statistics in
     Medicine 17 (1998), method 10; for any two estimates: G. Y. Zou and A. Donner, "Construction of
     confidence limits about effect measures", Statistics in Medicine 27 (2008).
     """
     delta = now.value - before.value
-    low = delta - math.hypot(now.value - now.low, before.high - before.value)
-    high = delta + math.hypot(now.high - now.value, before.value - before.low)
+    low = delta - widening * math.hypot(now.value - now.low, before.high - before.value)
+    high = delta + widening * math.hypot(now.high - now.value, before.value - before.low)
     return Estimate(delta, low, high)
 
 

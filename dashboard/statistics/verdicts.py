@@ -39,11 +39,11 @@ class LabelAge(StrEnum):
     UNDATED = "undated"
 
 
-def judge(now: Estimate | None, before: Estimate | None) -> Verdict:
-    """Compare two estimates by the interval of their difference."""
+def judge(now: Estimate | None, before: Estimate | None, *, widening: float = 1.0) -> Verdict:
+    """Compare two estimates by the interval of their difference, made wider for days that differ anyway."""
     if now is None or before is None:
         return Verdict(Outcome.NOTHING_BEFORE)
-    change = difference(now, before)
+    change = difference(now, before, widening=widening)
     relative = change.value / before.value if before.value else None
     if change.low > 0:
         return Verdict(Outcome.UP, change, relative)
@@ -52,7 +52,9 @@ def judge(now: Estimate | None, before: Estimate | None) -> Verdict:
     return Verdict(Outcome.NO_CHANGE, change, relative)
 
 
-def judge_labelled(now: Estimate | None, before: Estimate | None, age: LabelAge) -> Verdict:
+def judge_labelled(
+    now: Estimate | None, before: Estimate | None, age: LabelAge, *, widening: float = 1.0
+) -> Verdict:
     """Compare two estimates that rest on labels: only where both periods' labels are old enough.
 
     Without label dates the difference and its interval are still given, but no direction.
@@ -61,7 +63,7 @@ def judge_labelled(now: Estimate | None, before: Estimate | None, age: LabelAge)
         return Verdict(Outcome.NO_LABELS)
     if age is LabelAge.YOUNG:
         return Verdict(Outcome.LABELS_COMING)
-    verdict = judge(now, before)
+    verdict = judge(now, before, widening=widening)
     if age is LabelAge.UNDATED and verdict.outcome is not Outcome.NOTHING_BEFORE:
         return Verdict(Outcome.NO_LABEL_DATES, verdict.change, verdict.relative)
     return verdict

@@ -55,13 +55,21 @@ class Planted:
 
 
 def plan(
-    habits: Habits, dates: Dates, weights: Floats, frauds: int, odd: int, subject: tuple[str, ...]
+    habits: Habits,
+    dates: Dates,
+    weights: Floats,
+    frauds: int,
+    odd: int,
+    subject: tuple[str, ...],
+    *,
+    steady: bool = False,
 ) -> Planted:
     """Draw so many fraudulent and odd payments; `dates` and `weights` are those of the whole range."""
     rng = generator(habits.seed, *subject, "episodes")
-    fraud = Setting(habits, dates, shares(weights * _waves(len(weights), rng)))
+    waves = np.ones(len(weights)) if steady else _waves(len(weights), rng)
+    fraud = Setting(habits, dates, shares(weights * waves))
     plain = replace(fraud, pressure=shares(weights))
-    outage = _outage(len(weights), rng)
+    outage = None if steady else _outage(len(weights), rng)
     extra = round(frauds * _OUTAGE_SHARE) if outage is not None else 0
     parts = [
         _Part(FRAUD_TYPES.index(kind), -1, fraud, scheme, wanted)

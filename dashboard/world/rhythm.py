@@ -33,8 +33,11 @@ def public_holidays(country: str, days: list[date]) -> dict[date, str]:
     return {day: calendar[day] for day in days if day in calendar}
 
 
-def day_weights(bank: DemoBank, days: list[date], seed: int) -> Floats:
-    """Return how busy each day is, 1 for an ordinary day at the middle of the range."""
+def day_weights(bank: DemoBank, days: list[date], seed: int, *, steady: bool = False) -> Floats:
+    """Return how busy each day is, 1 for an ordinary day at the middle of the range.
+
+    Where all is `steady`, days differ by weekday and weather alone.
+    """
     ordinals = np.array([day.toordinal() for day in days])
     rng = generator(seed, bank.code, "days", days[0].isoformat())
     growth = (1 + bank.growth_a_year) ** ((ordinals - ordinals.mean()) / 365.25)
@@ -43,6 +46,8 @@ def day_weights(bank: DemoBank, days: list[date], seed: int) -> Floats:
     quiet = public_holidays(bank.country, days)
     rest = np.array([0.78 if day in quiet else 1.0 for day in days])
     weather = np.exp(rng.normal(0, 0.035, len(days)))
+    if steady:
+        return np.asarray(weekday * weather)
     weights: Floats = growth * weekday * _season(days) * special * rest * weather
     return weights
 

@@ -34,7 +34,8 @@ _EPOCH = date(1970, 1, 1).toordinal()
 class WorldOptions:
     """What makes a world; the same options give the same bytes. `until` is excluded, in each bank's zone.
 
-    `pressure` multiplies the fraud of each bank; what is odd and no fraud is planted without any, too.
+    `pressure` multiplies the fraud of each bank; what is odd and no fraud is planted without any, too. A
+    steady world has no growth, seasons, campaigns or outage: only weekdays, weather and single episodes.
     """
 
     until: date
@@ -43,6 +44,7 @@ class WorldOptions:
     transactions: int = 50_000
     seed: int = 1
     pressure: float = 1.0
+    steady: bool = False
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ class BankWorld:
 
     @cached_property
     def _weights(self) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-        return day_weights(self.bank, self.days, self.options.seed)
+        return day_weights(self.bank, self.days, self.options.seed, steady=self.options.steady)
 
     @cached_property
     def _calendar(self) -> Dates:
@@ -132,7 +134,8 @@ class BankWorld:
         """All that is not drawn from habits alone."""
         frauds = int(self.rows * min(0.5, self.bank.fraud_rate * self.options.pressure))
         odd = int(self.rows * ODD_SHARE)
-        return plan(self.habits, self._calendar, self._weights, frauds, odd, self._subject)
+        steady = self.options.steady
+        return plan(self.habits, self._calendar, self._weights, frauds, odd, self._subject, steady=steady)
 
     @property
     def _subject(self) -> tuple[str, ...]:

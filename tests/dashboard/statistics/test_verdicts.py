@@ -56,3 +56,8 @@ def test_ripe_labels_are_compared() -> None:
 
 def test_no_labels_is_not_no_fraud() -> None:
     assert judge_labelled(wilson(0, 0), LOW, LabelAge.RIPE).outcome is Outcome.NO_LABELS
+
+
+def test_days_that_differ_anyway_take_a_direction_back() -> None:
+    assert judge(HIGH, LOW, widening=4.0).outcome is Outcome.UP
+    assert judge(HIGH, LOW, widening=5.0).outcome is Outcome.NO_CHANGE
