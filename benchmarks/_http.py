@@ -1,4 +1,4 @@
-"""The whole callback as a browser sees it: gunicorn, a signed-in session, one POST a change of filter."""
+"""The whole callback as a browser sees it: gunicorn, signed-in sessions, one POST a change of filter."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -23,7 +24,7 @@ from dashboard.serving import web_command
 from dashboard.web.signed_in import COOKIE
 from database.connection import get_db_session
 from database.queries import sessions, users
-from layouts.pages.overview import CHARTS
+from layouts.pages.overview import CHARTS, PAGE
 from models.access import Role
 
 PERSON = "benchmark"
@@ -41,13 +42,13 @@ class Browser:
 
     def change(self, query: str) -> int:
         """Ask for the Overview at an address; return the bytes of the answer."""
-        values = {"search": query, "pathname": "/"}
+        values = {"data": query, "pathname": "/"}
         body = {
             "output": self.callback["output"],
             "outputs": _outputs(self.callback["output"]),
             "inputs": _filled(self.callback["inputs"], values),
             "state": _filled(self.callback["state"], values),
-            "changedPropIds": ["url.search"],
+            "changedPropIds": [f"{PAGE.asked}.data"],
         }
         return len(self._ask("POST", UPDATE, json.dumps(body)))
 
@@ -73,10 +74,25 @@ def _filled(items: list[dict[str, Any]], values: Mapping[str, str]) -> list[dict
     return [{**item, "value": values.get(item["property"])} for item in items]
 
 
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A running web server, and the banks that its analysts may see."""
+
+    port: int
+    banks: Sequence[str]
+
+    def browser(self, person: str = PERSON) -> Browser:
+        """Return the browser of an analyst who has just signed in."""
+        return Browser(self.port, self.sign_in(person))
+
+    def sign_in(self, person: str = PERSON) -> str:
+        """Open a session for an analyst; return its cookie's value."""
+        return _sign_in(person, self.banks)
+
+
 @contextmanager
-def served(banks: list[str]) -> Iterator[Browser]:
-    """A running web server, and a browser of an analyst who may see these banks."""
-    token = _sign_in(banks)
+def served(banks: Sequence[str]) -> Iterator[Served]:
+    """Run the web server for analysts of these banks."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
@@ -84,26 +100,25 @@ def served(banks: list[str]) -> Iterator[Browser]:
     server = subprocess.Popen(web_command(WebSettings.from_env()), env=environment, start_new_session=True)
     try:
         _wait_for(port, server)
-        yield Browser(port, token)
+        yield Served(port, banks)
     finally:
         server.send_signal(signal.SIGTERM)
         server.wait(20)
 
 
-def _sign_in(banks: list[str]) -> str:
-    """Open a session for an analyst of these banks; return its cookie's value."""
+def _sign_in(person: str, banks: Sequence[str]) -> str:
     now, token = clock.now(), secrets.token_urlsafe(32)
     with get_db_session() as session:
-        account = users.by_name(session, PERSON) or users.create(
+        account = users.by_name(session, person) or users.create(
             session,
-            username=PERSON,
-            email="benchmark@localhost",
-            full_name="Benchmark",
+            username=person,
+            email=f"{person}@localhost",
+            full_name=person.title(),
             password_hash=hash_password(secrets.token_hex(16)),
             role=Role.ANALYST,
             must_change_password=False,
         )
-        users.grant(session, account.user_id, banks)
+        users.grant(session, account.user_id, list(banks))
         sessions.start(
             session,
             token_hash=hashed_token(token),

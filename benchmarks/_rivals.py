@@ -2,47 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import astuple, dataclass
-from datetime import datetime
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import astuple, fields, replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pandas as pd
+import pyarrow.parquet as pq
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from benchmarks._statements import (
+    CLICKHOUSE,
+    DUCKDB,
+    EDGES,
+    LISTED,
+    POSTGRES,
+    VOLUME,
+    WITH_NUMBERS,
+    View,
+    statements,
+)
+from dashboard.high_risk.by_rate import most_certain
+from database.connection import read_only
 from database.dimensions import SLICED
-from database.segments import MISSING, Fold, Selection
+from database.owner import owner_session
+from database.segments import MISSING, Bucket, Fold
 from database.segments.margins import AMOUNT_EDGES_E4
 
+_TYPES = {
+    "bank_id": "int",
+    "timestamp": "timestamptz",
+    "amount_base_e4": "bigint",
+    "is_fraud": "boolean",
+    "is_anomaly": "boolean",
+    "customer_no": "int",
+    "merchant_no": "int",
+    "score_e4": "int",
+}
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 Panels = dict[str, dict[Any, tuple[float, ...]]]
-
-EDGES = AMOUNT_EDGES_E4[1:-1].tolist()
-VOLUME = "'purchase', 'payment', 'debit', 'transfer', 'cash_out'"
-SUMS = """count(*), count(is_fraud), count(*) filter (where is_fraud),
-    count(m), coalesce(sum(m), 0), count(m) filter (where is_fraud is not null),
-    coalesce(sum(m) filter (where is_fraud is not null), 0), count(m) filter (where is_fraud),
-    coalesce(sum(m) filter (where is_fraud), 0),
-    coalesce(sum(sq) filter (where is_fraud is not null), 0), coalesce(sum(sq) filter (where is_fraud), 0),
-    count(*) filter (where is_volume and m is null), count(*) filter (where is_anomaly), count(is_anomaly)"""
-MONEY = """case when is_volume then amount_base_e4 end as m,
-    power(case when is_volume then amount_base_e4 end::float8 / 1000000, 2) as sq"""
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """A range of days of some banks, in the rivals' words; `is_local` cuts days in the bank's own zone."""
-
-    name: str
-    selection: Selection
-    is_local: bool
-
-    @property
-    def banks(self) -> str:
-        """The banks as a list for SQL."""
-        return ", ".join(map(str, self.selection.bank_ids))
+Run = Callable[[str], list[Any]]
 
 
 def of_fold(fold: Fold) -> Panels:
@@ -50,16 +54,27 @@ def of_fold(fold: Fold) -> Panels:
     total = astuple(fold.total)
     panels: Panels = {slug: {key: astuple(sums) for key, sums in fold.by(slug).items()} for slug in SLICED}
     hours = [(day, hour, sums) for day, row in enumerate(fold.hours) for hour, sums in enumerate(row)]
+    for party, counts in fold.parties.items():
+        first = most_certain(counts, LISTED)
+        columns = (getattr(counts, field.name)[first].tolist() for field in fields(counts))
+        panels[party] = {number: tuple(values) for number, *values in zip(*columns, strict=True)}
+    if fold.parties:
+        panels["scores"] = _held(fold.scores)
     return panels | {
         "total": {0: (*total, fold.customers, *_ends(fold))},
         "days": {day: astuple(sums) for day, sums in fold.daily if sums.rows},
         "hours": {(day, hour): astuple(sums) for day, hour, sums in hours if sums.rows},
         "previous": {day: astuple(sums) for day, sums in fold.previous_daily if sums.rows},
-        "amounts": {
-            bucket.lower_e4: held
-            for bucket in fold.amounts
-            if any(held := (bucket.genuine, bucket.fraud, bucket.unknown))
-        },
+        "amounts": _held(fold.amounts),
+    }
+
+
+def _held(buckets: Sequence[Bucket]) -> dict[Any, tuple[float, ...]]:
+    """Return the buckets with a row."""
+    return {
+        bucket.lower_e4: held
+        for bucket in buckets
+        if any(held := (bucket.genuine, bucket.fraud, bucket.unknown))
     }
 
 
@@ -85,37 +100,6 @@ def _same(mine: tuple[float, ...], theirs: tuple[float, ...]) -> bool:
     )
 
 
-def statements(view: View, source: str, histogram: str, customers: str) -> dict[str, str]:
-    """One SELECT a panel over `source`, a relation with the columns of a payment."""
-    chosen = view.selection
-    day, hour, weekday = (
-        ("local_date", "hour_of_day", "day_of_week")
-        if view.is_local
-        else (
-            "(timestamp at time zone 'UTC')::date",
-            "extract(hour from timestamp at time zone 'UTC')::int",
-            "extract(isodow from timestamp at time zone 'UTC')::int - 1",
-        )
-    )
-    base = f"(select *, {MONEY} from (select *, transaction_type in ({VOLUME}) as is_volume from {source}) t"
-    now = _within(base, view, chosen.since, chosen.until)
-    found = {slug: f"select coalesce({slug}, ''), {SUMS} from {now} group by 1" for slug in SLICED}
-    found["total"] = f"select 0, {SUMS}, {customers}, coalesce(min(m), 0), coalesce(max(m), 0) from {now}"
-    found["days"] = f"select {day}, {SUMS} from {now} group by 1"
-    found["hours"] = f"select ({weekday}) * 24 + {hour}, {SUMS} from {now} group by 1"
-    found["amounts"] = histogram.format(rows=now)
-    if chosen.previous is not None:
-        found["previous"] = f"select {day}, {SUMS} from {_within(base, view, *chosen.previous)} group by 1"
-    return found
-
-
-def _within(base: str, view: View, since: datetime, until: datetime) -> str:
-    return (
-        f"{base} where bank_id in ({view.banks}) and timestamp >= '{since.isoformat()}'"
-        f" and timestamp < '{until.isoformat()}') rows"
-    )
-
-
 def collected(run: Callable[[str], list[Any]], queries: Mapping[str, str]) -> Panels:
     """Run each statement and bring its rows into the common form."""
     panels: Panels = {}
@@ -124,7 +108,9 @@ def collected(run: Callable[[str], list[Any]], queries: Mapping[str, str]) -> Pa
         if name == "hours":
             panels[name] = {(int(key) // 24, int(key) % 24): tuple(values) for key, *values in rows}
         elif name == "amounts":
-            panels[name] = _by_bucket(rows)
+            panels[name] = _by_bucket(rows, AMOUNT_EDGES_E4.tolist())
+        elif name == "scores":
+            panels[name] = _by_bucket(rows, [*range(0, 10_000, 500), 9_500])
         else:
             panels[name] = {key: tuple(values) for key, *values in rows}
     return {name: {key: _numbers(values) for key, values in panel.items()} for name, panel in panels.items()}
@@ -134,24 +120,46 @@ def _numbers(values: Any) -> tuple[float, ...]:
     return tuple(value if isinstance(value, float) else int(value) for value in values)
 
 
-def _by_bucket(rows: list[tuple[Any, ...]]) -> dict[Any, tuple[float, ...]]:
+def _by_bucket(rows: list[tuple[Any, ...]], edges: Sequence[int]) -> dict[Any, tuple[float, ...]]:
     """Turn (bucket's number, label, rows) into the counts by the bucket's lower bound."""
     found: dict[int, list[int]] = {}
     for bucket, label, count in rows:
         place = 2 if label is None else int(label)
-        found.setdefault(int(AMOUNT_EDGES_E4[int(bucket)]), [0, 0, 0])[place] += int(count)
+        found.setdefault(edges[int(bucket)], [0, 0, 0])[place] += int(count)
     return {lower: tuple(counts) for lower, counts in found.items() if any(counts)}
 
 
 def on_rows(session: Session, view: View) -> Panels:
     """SQL on the row table, as the application's role."""
-    histogram = (
-        f"select width_bucket(m, array{EDGES}::bigint[]), is_fraud, count(*) from {{rows}}"
-        " where m is not null group by 1, 2"
-    )
-    customers = "count(distinct (bank_id, customer_id)) filter (where customer_id is not null)"
-    queries = statements(view, "transactions", histogram, customers)
+    queries = statements(view, WITH_NUMBERS if view.has_lists else "transactions", POSTGRES)
     return collected(lambda query: list(session.execute(text(query))), queries)
+
+
+class Slow:
+    """SQL on rows of the same columns in PostgreSQL, narrow ones with an index, as the application's role."""
+
+    def __init__(self, parquet: Path) -> None:
+        names = pq.read_schema(parquet).names
+        with owner_session() as owner:
+            types = ", ".join(f'"{name}" {_TYPES.get(name, "text")}' for name in names)
+            owner.execute(text("drop table if exists bench_payments"))
+            owner.execute(text(f"create unlogged table bench_payments ({types})"))
+            duckdb.execute("set timezone = 'UTC'")
+            csv = parquet.with_suffix(".csv")
+            duckdb.execute(f"copy (select * from '{parquet}') to '{csv}' (format csv, header)")
+            connection: Any = owner.connection().connection.dbapi_connection
+            with csv.open("rb") as file:
+                connection.cursor().copy_expert("copy bench_payments from stdin (format csv, header)", file)
+            csv.unlink()
+            owner.execute(text('create index on bench_payments (bank_id, "timestamp")'))
+            owner.execute(text("grant select on bench_payments to public"))
+            owner.execute(text("analyze bench_payments"))
+
+    def panels(self, view: View) -> Panels:
+        """Run the statements of a view."""
+        queries = statements(view, "bench_payments", replace(POSTGRES, customers=DUCKDB.customers))
+        with read_only("all") as session:
+            return collected(lambda query: list(session.execute(text(query))), queries)
 
 
 class Duck:
@@ -164,14 +172,41 @@ class Duck:
 
     def panels(self, view: View) -> Panels:
         """Run the statements of a view."""
-        bins = [edge - 1 for edge in EDGES]
-        histogram = (
-            f"select list_position({[*bins, 2**63 - 1]}, unnest(map_keys(h))) - 1, is_fraud,"
-            f" unnest(map_values(h)) from (select is_fraud, histogram(m, {bins}) as h"
-            " from {rows} where m is not null group by 1) s"
-        )
-        queries = statements(view, "payments", histogram, "count(distinct nullif(customer_no, 0))")
+        queries = statements(view, "payments", DUCKDB)
         return collected(lambda query: self.connection.execute(query).fetchall(), queries)
+
+
+class House:
+    """chDB, which is ClickHouse in this process, on a table of the same columns sorted by bank and time."""
+
+    def __init__(self, parquet: Path, threads: int = 2) -> None:
+        from chdb.session import Session as Chdb  # 180 MB that only this needs
+
+        self.session = Chdb()
+        settings = f"max_threads = {threads}, cast_keep_nullable = 1, session_timezone = 'UTC'"
+        self.session.query(f"set {settings}, output_format_json_quote_64bit_integers = 0")
+        self.session.query("create database bench engine = Atomic")
+        self.session.query(
+            "create table bench.payments engine = MergeTree order by (bank_id, timestamp)"
+            f" settings allow_nullable_key = 1 as select * from file('{parquet}', Parquet)"
+        )
+
+    def panels(self, view: View) -> Panels:
+        """Run the statements of a view."""
+        return collected(self._rows, statements(view, "bench.payments", CLICKHOUSE))
+
+    def _rows(self, query: str) -> list[Any]:
+        lines = str(self.session.query(query, "JSONCompactEachRow")).splitlines()
+        return [
+            [_as_day(value) if at == 0 else value for at, value in enumerate(json.loads(line))]
+            for line in lines
+        ]
+
+
+def _as_day(value: Any) -> Any:
+    """Return the day that a text means, as the other databases send days."""
+    is_day = isinstance(value, str) and _DAY.fullmatch(value)
+    return date.fromisoformat(value) if is_day else value
 
 
 class Frame:
@@ -214,7 +249,9 @@ class Frame:
         panels["days"] = _grouped(adds, local[0])
         panels["hours"] = _grouped(adds, [local[1], local[2]])
         counts = keys[keys.bucket.notna()].groupby(["bucket", "label"]).size().items()
-        panels["amounts"] = _by_bucket([(b, (None, False, True)[la], n) for (b, la), n in counts])
+        panels["amounts"] = _by_bucket(
+            [(b, (None, False, True)[la], n) for (b, la), n in counts], AMOUNT_EDGES_E4.tolist()
+        )
         if chosen.previous is not None:
             keys, adds, _ = self._within(view, *chosen.previous)
             panels["previous"] = _grouped(adds, _local(keys, view)[0])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -17,6 +18,7 @@ from database.embedded import running
 from database.migrations import run_all_migrations
 from database.owner import owner_session
 from database.segments.compaction import fold_tail
+from database.upkeep import merge_years
 
 UNTIL = date(2026, 1, 1)
 
@@ -38,11 +40,20 @@ def world_of(rows: int, folder: Path, options: WorldOptions | None = None) -> It
         run_all_migrations()
         store_world(options, _tell, truth=home / FOLDER)
         seal()
+        merge_years()
         with owner_session() as session:
             session.connection().exec_driver_sql("analyze")
         yield home
         connection.dispose()
         owner.dispose()
+
+
+@contextmanager
+def passing_home(above: Path | None = None) -> Iterator[Path]:
+    """A folder that goes with all its data: the server's own account can enter it, so none lie elsewhere."""
+    with tempfile.TemporaryDirectory(prefix="vigie-bench-", dir=above) as folder:
+        Path(folder).chmod(0o711)
+        yield Path(folder)
 
 
 def seal() -> None:

@@ -23,11 +23,12 @@ import duckdb  # noqa: E402 - the project's folder is found first
 from sqlalchemy import text  # noqa: E402 - the project's folder is found first
 
 from benchmarks._http import served  # noqa: E402
-from benchmarks._rivals import Duck, Frame, Panels, View, differences, of_fold, on_rows  # noqa: E402
+from benchmarks._rivals import Duck, Frame, Panels, differences, of_fold, on_rows  # noqa: E402
+from benchmarks._statements import View  # noqa: E402
 from benchmarks._world import seal, world_of  # noqa: E402
 from database.connection import get_db_session, read_only  # noqa: E402
 from database.owner import owner_session  # noqa: E402
-from database.segments import Fold, Selection, extent, files, read, runs  # noqa: E402
+from database.segments import Fold, Selection, extent, files, kept, read, runs  # noqa: E402
 from database.segments.tail import relabel  # noqa: E402
 
 RANGES = {"7 days": 7, "30 days": 30, "90 days": 90, "all": None}
@@ -110,7 +111,8 @@ def _over_http(report: Report, repeat: int) -> None:
     """Time the whole callback at the HTTP address, two workers of eight threads, one browser."""
     with read_only("all") as session:
         codes = list(session.scalars(text("select code from banks order by bank_id")))
-    with served(codes) as browser:
+    with served(codes) as site:
+        browser = site.browser()
         for choice, bank in (("all banks", "all"), ("one bank", codes[0])):
             for period in ("7d", "30d", "90d", "all"):
                 change = partial(browser.change, f"?range={period}&bank={bank}")
@@ -156,6 +158,8 @@ def _midnight(moment: datetime) -> datetime:
 
 
 def _page(view: View) -> Fold:
+    """Read and fold a page as if nobody had asked for it before."""
+    kept.forget()
     with read_only("all") as session:
         return read(session, view.selection)
 

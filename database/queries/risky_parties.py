@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from database.queries.selected import where
-from database.segments.parties import Party
+from database.segments import Party
 from database.segments.selection import Selection
 
 BURST: Final = 5

@@ -6,11 +6,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from database.segments.selection import MISSING, Selection, Words
-from database.segments.sums import Bucket, Extreme, Fold, Portion, Sums, added
+from database.segments.sums import Bucket, Extreme, Fold, Party, PartyCounts, Portion, Sums, added
 
 if TYPE_CHECKING:
     from database.segments.amounts import bands, quantile
-    from database.segments.parties import PartyCounts, by_party
     from database.segments.presence import data_version, extent, values
     from database.segments.reading import read, warm_up
 
@@ -19,6 +18,7 @@ __all__ = [
     "Bucket",
     "Extreme",
     "Fold",
+    "Party",
     "PartyCounts",
     "Portion",
     "Selection",
@@ -26,7 +26,6 @@ __all__ = [
     "Words",
     "added",
     "bands",
-    "by_party",
     "data_version",
     "extent",
     "quantile",
@@ -39,8 +38,6 @@ __all__ = [
 _HOMES = {
     "bands": "database.segments.amounts",
     "quantile": "database.segments.amounts",
-    "PartyCounts": "database.segments.parties",
-    "by_party": "database.segments.parties",
     "read": "database.segments.reading",
     "data_version": "database.segments.presence",
     "extent": "database.segments.presence",

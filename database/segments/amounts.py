@@ -10,9 +10,9 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from database.segments.kernel import Ints
-from database.segments.reading import Part, Snapshot, minutes_of, parts_of, snapshot_of
 from database.segments.record import FRAUD, GENUINE, UNKNOWN
 from database.segments.selection import Selection
+from database.segments.snapshot import Part, Snapshot, minutes_of, parts_of, snapshot_of
 from database.segments.sums import Bucket
 
 

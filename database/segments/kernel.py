@@ -22,7 +22,6 @@ Whole = Any  # an int to Python, 64 bits once compiled
 
 # A cell holds its counts by label × money × anomaly (three of each), then its money by label.
 NO_VOLUME, KNOWN, NOT_KNOWN = range(3)
-ANOMALY_STATES = 3
 STATES = 27
 WIDTH = 32
 LABELS = 4
@@ -31,9 +30,9 @@ LABELS = 4
 CHANNELS, METHODS, TYPES = 8, 8, 16
 KINDS = CHANNELS * METHODS * TYPES
 
-# What cells are found by, beside the kinds: a code, or a customer's number.
-COUNTED = ("category", "country", "state", "customer_no")
-PARTY_COUNTS = 5  # rows, labelled, frauds, money and fraud money of the volume
+# What cells are found by, beside the kinds: a code, or a party's number.
+COUNTED = ("category", "country", "state", "customer_no", "merchant_no")
+SCORES, SCORE_STEP = 20, 500  # buckets of a score, and how wide one is
 
 NOWHERE = np.iinfo(np.int64).min
 
@@ -53,6 +52,8 @@ class Rows(NamedTuple):
     amount: Column
     minute: Column
     customer_no: Column
+    merchant_no: Column
+    score: Column
     category: Column
     country: Column
     state: Column
@@ -94,6 +95,13 @@ class Scale(NamedTuple):
     begins: npt.NDArray[np.int64]
 
 
+class Parties(NamedTuple):
+    """Each party's records by label, and its fraud money, by its number; of no length where not asked for."""
+
+    rows: npt.NDArray[np.int32]
+    fraud_e4: Ints
+
+
 class Cells(NamedTuple):
     """What a fold fills; the starts say where the cells of a dimension begin."""
 
@@ -105,6 +113,9 @@ class Cells(NamedTuple):
     days: int
     hours: int
     customers: npt.NDArray[np.int32]
+    by_customer: Parties
+    by_merchant: Parties
+    scores: Ints
     amounts: Ints
     largest: Ints
     smallest: Ints
@@ -148,6 +159,14 @@ def _keep_extreme(kept: Ints, amount: Whole, rows: Whole, seqs: Whole) -> None:
 
 
 @_compiled
+def _add_party(parties: Parties, number: Whole, label: Whole, sign: Whole, amount: Whole) -> None:
+    at = np.uint64(number)
+    parties.rows[at, np.uint64(label)] += sign
+    if label == FRAUD:
+        parties.fraud_e4[at] += amount
+
+
+@_compiled
 def fold(rows: Rows, chosen: Chosen, money: Money, clock: Clock, scale: Scale, cells: Cells) -> float:
     """Add records to every table of cells; return Σ |amount|, which bounds each sum of money in them."""
     bound = 0.0
@@ -170,6 +189,12 @@ def fold(rows: Rows, chosen: Chosen, money: Money, clock: Clock, scale: Scale, c
         _add(cells, cells.days + clock.day[quarter], state, label, sign, signed, square)
         _add(cells, cells.hours + clock.hour[quarter], state, label, sign, signed, square)
         cells.customers[np.uint64(rows.customer_no[i])] += sign
+        if len(cells.by_customer.rows):
+            _add_party(cells.by_customer, rows.customer_no[i], label, sign, signed)
+        if len(cells.by_merchant.rows):
+            _add_party(cells.by_merchant, rows.merchant_no[i], label, sign, signed)
+        if rows.score[i] >= 0:
+            cells.scores[np.uint64(rows.score[i]) // np.uint64(SCORE_STEP), np.uint64(label)] += sign
         if has_money == KNOWN:
             leading = np.uint64(np.float64(max(amount, 1)).view(np.int64) >> 48)
             bucket = np.uint64(scale.begins[leading])
@@ -196,26 +221,6 @@ def fold_days(rows: Rows, chosen: Chosen, money: Money, clock: Clock, cells: Cel
         day = clock.day[np.uint64(rows.minute[i] // 15 - clock.first)]
         square = (units * 1e-6) * (units * 1e-6) * sign
         _add(cells, cells.days + day, state, label, sign, amount * sign, square)
-    return bound
-
-
-@_compiled
-def count_parties(rows: Rows, numbers: Column, chosen: Chosen, money: Money, counts: Ints) -> float:
-    """Add records to their customers or merchants, whose `numbers` find the row of counts, as `fold` does."""
-    bound = 0.0
-    for j in range(len(rows.sign) if chosen.is_all else len(chosen.places)):
-        i = j if chosen.is_all else np.int64(chosen.places[j])
-        sign = np.int64(rows.sign[i])
-        _, label, has_money = _state(rows, i, money)
-        amount = rows.amount[i] if has_money == KNOWN else np.int64(0)
-        bound += np.float64(amount)
-        is_labelled, is_fraud = np.int64(label > 0), np.int64(label == FRAUD)
-        at = np.uint64(numbers[i])
-        counts[at, 0] += sign
-        counts[at, 1] += sign * is_labelled
-        counts[at, 2] += sign * is_fraud
-        counts[at, 3] += sign * amount
-        counts[at, 4] += sign * amount * is_fraud
     return bound
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import starmap
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,9 +12,9 @@ import numpy.typing as npt
 from database.dimensions import DIMENSIONS
 from database.segments import kernel
 from database.segments.codes import OTHER_CODE
-from database.segments.kernel import Cells, Floats, Ints
+from database.segments.kernel import Cells, Floats, Ints, Parties
 from database.segments.record import FRAUD, GENUINE, UNKNOWN
-from database.segments.selection import MISSING
+from database.segments.selection import MISSING, PARTIES
 from database.segments.sums import Bucket, Extreme, Sums
 
 OTHER = "other"
@@ -43,41 +44,89 @@ def _scale() -> kernel.Scale:
 SCALE = _scale()
 
 
-def empty_cells(sizes: Mapping[str, int], days: int, groups: int) -> list[Cells]:
+def empty_cells(
+    sizes: Mapping[str, int], days: int, groups: int, parties: Collection[str] = ()
+) -> list[Cells]:
     """Return cells with nothing in them, of these sizes for what is counted by code or number.
 
     The groups share all tables but their days, amounts and extremes.
     """
     lengths = [kernel.KINDS, sizes["category"], sizes["country"], sizes["state"], days * groups, HOURS]
     category, country, state, first_day, hours, end = np.cumsum(lengths).tolist()
-    counts, squares = np.zeros((end, kernel.WIDTH), np.int64), np.zeros((end, kernel.LABELS))
-    customers = np.zeros(sizes["customer_no"], np.int32)
+    by_party = {party: _no_parties(sizes[f"{party}_no"] if party in parties else 0) for party in PARTIES}
+    shared = Cells(
+        counts=np.zeros((end, kernel.WIDTH), np.int64),
+        squares=np.zeros((end, kernel.LABELS)),
+        category=category,
+        country=country,
+        state=state,
+        days=first_day,
+        hours=hours,
+        customers=np.zeros(sizes["customer_no"], np.int32),
+        by_customer=by_party["customer"],
+        by_merchant=by_party["merchant"],
+        scores=np.zeros((kernel.SCORES + 1, kernel.LABELS), np.int64),
+        amounts=_no_amounts(),
+        largest=none_kept(),
+        smallest=none_kept(),
+    )
     return [
-        Cells(
-            counts,
-            squares,
-            category,
-            country,
-            state,
-            first_day + group * days,
-            hours,
-            customers,
-            np.zeros((len(AMOUNT_EDGES_E4), kernel.LABELS), np.int64),
-            none_kept(),
-            none_kept(),
+        shared._replace(
+            days=first_day + group * days, amounts=_no_amounts(), largest=none_kept(), smallest=none_kept()
         )
         for group in range(groups)
     ]
 
 
+def _no_parties(size: int) -> Parties:
+    return Parties(np.zeros((size, kernel.LABELS), np.int32), np.zeros(size, np.int64))
+
+
+def _no_amounts() -> Ints:
+    return np.zeros((len(AMOUNT_EDGES_E4), kernel.LABELS), np.int64)
+
+
+def _shared(cells: Cells) -> list[npt.NDArray[Any]]:
+    """Return the tables that all groups fill together."""
+    parties = (*cells.by_customer, *cells.by_merchant)
+    return [cells.counts, cells.squares, cells.customers, cells.scores, *parties]
+
+
 def add_cells(cells: list[Cells], others: list[Cells]) -> None:
     """Add what another pass over other records has filled."""
-    for name in ("counts", "squares", "customers"):
-        getattr(cells[0], name)[...] += getattr(others[0], name)
+    for table, more in zip(_shared(cells[0]), _shared(others[0]), strict=True):
+        np.add(table, more, out=table)
     for own, other in zip(cells, others, strict=True):
         own.amounts[...] += other.amounts
         kernel.merge_extremes(own.largest, other.largest)
         kernel.merge_extremes(own.smallest, other.smallest)
+
+
+def copied(cells: list[Cells]) -> list[Cells]:
+    """Return cells of their own with the same in them."""
+    first = cells[0]
+    shared = first._replace(
+        counts=first.counts.copy(),
+        squares=first.squares.copy(),
+        customers=first.customers.copy(),
+        scores=first.scores.copy(),
+        by_customer=Parties(first.by_customer.rows.copy(), first.by_customer.fraud_e4.copy()),
+        by_merchant=Parties(first.by_merchant.rows.copy(), first.by_merchant.fraud_e4.copy()),
+    )
+    return [
+        shared._replace(
+            days=own.days,
+            amounts=own.amounts.copy(),
+            largest=own.largest.copy(),
+            smallest=own.smallest.copy(),
+        )
+        for own in cells
+    ]
+
+
+def bytes_of(cells: list[Cells]) -> int:
+    """Return how much memory cells take."""
+    return sum(table.nbytes for table in _shared(cells[0])) + sum(own.amounts.nbytes for own in cells)
 
 
 def none_kept() -> Ints:
@@ -152,6 +201,17 @@ def _cells_of(dimension: str, cells: Cells) -> tuple[Ints, Floats]:
     ends = {"category": cells.country, "country": cells.state, "state": cells.days}
     place = slice(getattr(cells, dimension), ends[dimension])
     return cells.counts[place], cells.squares[place]
+
+
+def scores_of(scores: Ints) -> list[Bucket]:
+    """Return the rows by score, in steps of 0.05 from 0 to 1 inclusive; `lower_e4` is a score."""
+    steps = scores[:-1].copy()
+    steps[-1] += scores[-1]  # a score of exactly 1
+    columns = (
+        range(0, 10_000, kernel.SCORE_STEP),
+        *(steps[:, of].tolist() for of in (GENUINE, FRAUD, UNKNOWN)),
+    )
+    return [Bucket(*values) for values in zip(*columns, strict=True)]
 
 
 def buckets_of(amounts: Ints) -> list[Bucket]:

@@ -2,46 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Literal
-
 import numpy as np
-from sqlalchemy.orm import Session
 
-from database.segments import kernel
-from database.segments.kernel import Ints
-from database.segments.reading import check_bound, minutes_of, parts_of, snapshot_of
-from database.segments.selection import Selection
-
-Party = Literal["customer", "merchant"]
+from database.segments.kernel import Parties
+from database.segments.record import FRAUD, GENUINE
+from database.segments.sums import PartyCounts
 
 
-@dataclass(frozen=True, slots=True)
-class PartyCounts:
-    """Parallel arrays, one place per party that has a row; money in ten-thousandths, of volume rows.
-
-    `number` is the party's customer_no or merchant_no; rows without a party are in none.
-    """
-
-    number: Ints
-    rows: Ints
-    labelled: Ints
-    frauds: Ints
-    volume_e4: Ints
-    fraud_volume_e4: Ints
-
-
-def by_party(session: Session, selection: Selection, party: Party) -> PartyCounts:
-    """Count a selection by its customers or merchants, in one pass over its records."""
-    period = minutes_of((selection.since, selection.until))
-    snapshot = snapshot_of(session, replace(selection, previous=None), [period])
-    column = f"{party}_no"
-    highest = max((int(run.columns[column].max(initial=0)) for run in snapshot.runs), default=0)
-    counts = np.zeros((highest + 1, kernel.PARTY_COUNTS), np.int64)
-    bound = 0.0
-    for part in parts_of(snapshot, period):
-        bound += kernel.count_parties(part.rows, part.column(column), part.chosen, snapshot.money, counts)
-    check_bound(bound)
-    held = np.flatnonzero(counts[:, 0] > 0)
+def counts_of(parties: Parties) -> PartyCounts:
+    """Return the parties that have a row, from the table that a pass has filled."""
+    rows = parties.rows.sum(axis=1, dtype=np.int64)
+    held = np.flatnonzero(rows > 0)
     held = held[held > 0]
-    return PartyCounts(held, *counts[held].T)
+    by_label = parties.rows[held].astype(np.int64)
+    return PartyCounts(
+        held,
+        rows[held],
+        by_label[:, GENUINE] + by_label[:, FRAUD],
+        by_label[:, FRAUD],
+        parties.fraud_e4[held],
+    )

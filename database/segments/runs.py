@@ -40,11 +40,12 @@ select bank_id, string_agg(data, ''::bytea) from segment_tail where bank_id = an
 
 @dataclass(frozen=True)
 class Run:
-    """Records of one bank sorted by minute, column by column, never written to."""
+    """Records of one bank sorted by minute, column by column, never written to; a segment's have its uid."""
 
     columns: Columns
     n: int
     bank_id: int
+    uid: UUID | None = None
     present: dict[str, Any] = field(default_factory=dict)
 
     def between(self, minutes: Minutes) -> slice:
@@ -122,7 +123,7 @@ def _opened(place: Path, uid: UUID, n: int, bank_id: int) -> Run | None:
             _Open.runs.move_to_end((place, uid))
             return run
     data = files.find(place, uid, n)
-    return None if data is None else _remembered(place, uid, Run(columns_of(data, n), n, bank_id))
+    return None if data is None else _remembered(place, uid, Run(columns_of(data, n), n, bank_id, uid))
 
 
 def _fetched(session: Session, place: Path, missing: dict[UUID, Held]) -> Iterator[tuple[UUID, Run]]:
@@ -132,7 +133,7 @@ def _fetched(session: Session, place: Path, missing: dict[UUID, Held]) -> Iterat
             n, bank_id = missing[uid]
             files.keep(place, uid, n, data)
             # Where nothing can be written, the page still works, from what was sent.
-            yield uid, _opened(place, uid, n, bank_id) or Run(columns_of(bytes(data), n), n, bank_id)
+            yield uid, _opened(place, uid, n, bank_id) or Run(columns_of(bytes(data), n), n, bank_id, uid)
 
 
 def _batches(missing: Mapping[UUID, Held]) -> Iterator[list[UUID]]:

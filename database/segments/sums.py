@@ -6,6 +6,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from operator import add, attrgetter
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.int64]
+Party = Literal["customer", "merchant"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +55,7 @@ def added(many: Iterable[Sums]) -> Sums:
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """Volume rows with lower_e4 ≤ amount < the next bucket's lower bound, by label."""
+    """Volume rows with lower_e4 ≤ amount < the next bucket's lower bound, by label; of scores, all rows."""
 
     lower_e4: int
     genuine: int
@@ -62,6 +69,20 @@ class Extreme:
 
     ingest_seq: int | None
     amount_e4: int
+
+
+@dataclass(frozen=True, slots=True)
+class PartyCounts:
+    """Parallel arrays, one place per party that has a row; money in ten-thousandths, of volume rows.
+
+    `number` is the party's customer_no or merchant_no; rows without a party are in none.
+    """
+
+    number: Ints
+    rows: Ints
+    labelled: Ints
+    frauds: Ints
+    fraud_volume_e4: Ints
 
 
 @dataclass(frozen=True)
@@ -85,12 +106,14 @@ class Portion:
 class Fold(Portion):
     """One pass over the records of a selection: every panel is a margin of it.
 
-    `hours` is [weekday][hour], Monday first, in local time; `groups` has the portion of each of the
-    selection's groups of banks.
+    `hours` is [weekday][hour], Monday first, in local time; `scores` has steps of 0.05; `parties` whom the
+    read was asked to count by; `groups` has the portion of each of the selection's groups of banks.
     """
 
     hours: Sequence[Sequence[Sums]]
+    scores: Sequence[Bucket]
     customers: int
+    parties: Mapping[Party, PartyCounts]
     unconverted_outside: int
     groups: Mapping[str, Portion]
     slices: Mapping[str, Callable[[], dict[str, Sums]]]

@@ -143,7 +143,7 @@ def compare(fold: Fold, every: pd.DataFrame, selection: Selection) -> list[str]:
         if found.keys() != expected.keys() or not all(agree(found[key], expected[key]) for key in found):
             wrong.append(slug)
     wrong += _compare_times(fold, rows, selection)
-    wrong += _compare_money(fold, rows)
+    wrong += _compare_money(fold, rows) + _compare_scores(fold, rows)
     if fold.customers != len(rows[["bank_id", "customer_id"]].dropna().drop_duplicates()):
         wrong.append("customers")
     lost = wide[wide.transaction_type.isin(VOLUME) & wide.money.isna()]
@@ -192,3 +192,13 @@ def _compare_money(fold: Fold, rows: pd.DataFrame) -> list[str]:
             wrong.append(f"bucket {bucket.lower_e4}")
     held = sum(bucket.genuine + bucket.fraud + bucket.unknown for bucket in fold.amounts)
     return wrong if held == len(known) else [*wrong, "buckets"]
+
+
+def _compare_scores(fold: Fold, rows: pd.DataFrame) -> list[str]:
+    scored = rows[rows.fraud_score.notna()]
+    step = (scored.fraud_score.astype(float) * 10_000).round() // 500
+    counts = Counter(zip(step.clip(upper=19), scored.label, strict=True))
+    found = [(bucket.lower_e4, bucket.genuine, bucket.fraud, bucket.unknown) for bucket in fold.scores]
+    labels = ("genuine", "fraud", MISSING)
+    expected = [(500 * at, *(counts[at, label] for label in labels)) for at in range(20)]
+    return [] if found == expected else ["scores"]

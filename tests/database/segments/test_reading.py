@@ -14,7 +14,7 @@ from sqlalchemy import text
 from database.bulk import bulk_insert
 from database.connection import get_db_session, read_only
 from database.owner import owner_session
-from database.segments import Extreme, Fold, Portion, Selection, Sums, read, reading
+from database.segments import Extreme, Fold, Portion, Selection, Sums, folding, read
 from database.segments.compaction import fold_tail
 from database.segments.pack import RECORDED_COLUMNS
 from database.segments.tail import record_deleted, relabel
@@ -121,8 +121,8 @@ def test_a_fold_equals_the_rows_for_many_random_selections(committed: Database) 
 def test_a_fold_on_several_cores_equals_the_rows(
     committed: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "_WORTH_A_THREAD", 1)
-    monkeypatch.setattr(reading, "_CORES", 3)
+    monkeypatch.setattr(folding, "_WORTH_A_THREAD", 1)
+    monkeypatch.setattr(folding, "_CORES", 3)
     banks, rows = world(seed=3, rows=2_000)
     random = Random(4)
     for _ in range(10):
