@@ -17,7 +17,6 @@ import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -35,7 +34,7 @@ import pyarrow.parquet as pq
 PROJECT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(PROJECT))
 
-from benchmarks._world import seal  # noqa: E402 - the project is found first
+from benchmarks._world import passing_home, seal  # noqa: E402 - the project is found first
 from dashboard.ingestion.options import ImportOptions  # noqa: E402
 from dashboard.ingestion.run import import_file  # noqa: E402
 from database import connection, owner  # noqa: E402
@@ -211,8 +210,7 @@ def main() -> int:
     parser.add_argument("--sizes", type=int, nargs="+", default=FLAT_SIZES, help="the sizes of --flat")
     parser.add_argument("--home", type=Path, help="where the server lives (default: a temporary folder)")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(dir=options.home) as temporary:
-        home = Path(temporary)
+    with passing_home(options.home) as home:
         os.environ["VIGIE_HOME"] = str(home / "vigie")
         for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
             os.environ.pop(name, None)

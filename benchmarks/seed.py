@@ -10,9 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import resource
-import shutil
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -23,7 +21,7 @@ os.environ.setdefault("STATEMENT_TIMEOUT_MS", "600000")
 
 from sqlalchemy import text  # noqa: E402 - the project's folder is found first
 
-from benchmarks._world import UNTIL, seal  # noqa: E402
+from benchmarks._world import UNTIL, passing_home, seal  # noqa: E402
 from dashboard.world.store import store_world  # noqa: E402
 from dashboard.world.world import WorldOptions, build_world  # noqa: E402
 from database import connection, owner  # noqa: E402
@@ -58,9 +56,8 @@ def _measure(rows: int) -> tuple[str, float]:
     drawn = sum(batch.rows.num_rows for world in build_world(wanted) for batch in world.batches())
     drawing = time.perf_counter() - begun
     assert drawn == rows
-    home = Path(tempfile.mkdtemp(prefix="vigie-seed-"))
-    os.environ["VIGIE_HOME"] = str(home)
-    try:
+    with passing_home() as home:
+        os.environ["VIGIE_HOME"] = str(home)
         with running(home):
             connection.dispose()
             owner.dispose()
@@ -68,8 +65,6 @@ def _measure(rows: int) -> tuple[str, float]:
             storing, sealing = _stored(wanted)
             connection.dispose()
             owner.dispose()
-    finally:
-        shutil.rmtree(home, ignore_errors=True)
     pace = rows / (storing + sealing)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return (

@@ -9,7 +9,7 @@ from typing import Final
 
 from dashboard.config import WebSettings
 from dashboard.processes import Supervisor, own_environment
-from database import connection, migrations, setup
+from database import connection, first_load, migrations, setup
 from database.config import OLDEST_POSTGRES, DatabaseConfig
 from database.health import health_check
 from database.limits import Limits, limits
@@ -44,6 +44,7 @@ def prepare(supervisor: Supervisor, settings: WebSettings, config: DatabaseConfi
         )
     _bring_schema_up_to_date(supervisor, config)
     _seed(supervisor, settings.home, demo=demo and config.is_embedded and not settings.is_production)
+    _complete_first_load(supervisor, config)
     pool = fitting_pool(settings, config, found)
     if (pool.size, pool.overflow) != (config.pool_size, config.max_overflow):
         supervisor.say(
@@ -92,6 +93,15 @@ def _seed(supervisor: Supervisor, home: Path, *, demo: bool) -> None:
         note.write_text(_MADE, encoding="ascii")
     elif not has_admin:
         supervisor.run_once("the first login", command, own_environment())
+
+
+def _complete_first_load(supervisor: Supervisor, config: DatabaseConfig) -> None:
+    """Make what a load that was killed had set aside, where no start goes on with that load."""
+    with connection.get_db_session() as session:
+        is_set_aside = first_load.is_set_aside(session)
+    if is_set_aside and config.owner_connection_string() is not None:
+        supervisor.say("Making the indexes that a stopped load had set aside …")
+        first_load.put_back()
 
 
 def fitting_pool(settings: WebSettings, config: DatabaseConfig, found: Limits) -> Pool:

@@ -14,6 +14,7 @@ import psycopg2
 from psycopg2 import errors, sql
 from psycopg2.extensions import connection as Connection  # noqa: N812 - psycopg2's own spelling of a class
 
+from database.first_load import put_back
 from database.migration_files import FOLDER, Migration, Script, check_history, find, read_migrations
 from database.migration_session import LOCK_TIMEOUT_MS, connect_as_owner, only_runner
 from models.errors import ConflictError, UserError
@@ -61,6 +62,8 @@ def run_all_migrations(
     migrations = read_migrations(folder)
     with only_runner(owner_url, lock_timeout_ms) as connection:
         pending = _pending(connection, migrations, target)
+        if pending:
+            put_back(owner_url)
         for migration in pending:
             _apply(connection, migration)
     return [migration.name for migration in pending]
@@ -78,6 +81,7 @@ def run_migration(file: str, owner_url: str | None = None, *, folder: Path = FOL
             raise ConflictError(
                 N_("{name} has to wait for {first}."), name=wanted.name, first=pending[0].name
             )
+        put_back(owner_url)
         _apply(connection, wanted)
     return [wanted.name]
 
@@ -93,6 +97,7 @@ def rollback(
     migrations = read_migrations(folder)
     with only_runner(owner_url, lock_timeout_ms) as connection:
         undone = _last(migrations, _history(connection), steps)
+        put_back(owner_url)
         for migration in undone:
             _undo(connection, migration)
     return [migration.name for migration in undone]

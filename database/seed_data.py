@@ -26,6 +26,7 @@ from database.config import DatabaseConfig
 from database.connection import get_db_session
 from database.demo import remove_demo
 from database.embedded.lifecycle import running
+from database.first_load import put_back
 from database.owner import owner_session
 from database.queries import banks
 from models.errors import ConflictError, UserError
@@ -113,6 +114,8 @@ def _run(options: argparse.Namespace) -> None:
         _say("Everything was deleted.")
     for name in setup.init_database():
         _say(f"applied {name}")
+    if not options.demo:
+        put_back()
     if options.remove_demo:
         _remove_demo()
         return
