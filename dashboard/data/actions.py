@@ -15,6 +15,7 @@ from database.connection import get_db_session, read_only
 from database.queries import holdings, jobs, runs
 from database.queries.holdings import Affected
 from models.access import Permission, Person
+from models.datasets import DatasetOrigin
 from models.errors import ConflictError, ForbiddenError, NotFoundError, UserError
 from models.jobs import JobStatus
 from models.messages import N_
@@ -96,7 +97,10 @@ def affected(person: Person, bank: str, dataset_id: int) -> Affected:
             N_("There is no dataset {dataset_id} in {bank}."), dataset_id=dataset_id, bank=bank
         )
     with read_only([bank]) as session:
-        return holdings.affected(session, bank, dataset_id)
+        found = holdings.affected(session, bank, dataset_id)
+    if found.origin is not DatasetOrigin.IMPORT:
+        raise ConflictError(N_("{name} is no import: only an import can be undone."), name=found.name)
+    return found
 
 
 def undo(person: Person, bank: str, dataset_id: int, typed: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from typing import Final
 
 import orjson
@@ -17,12 +18,15 @@ from dashboard.transactions.lines import lines
 from dashboard.web.access import opens
 from dashboard.web.signed_in import current_locale, current_person
 from database.context import acting
-from models.access import Permission
-from models.errors import NotFoundError, UserError
+from models.access import Permission, Person
+from models.errors import NotFoundError, UnavailableError, UserError
 from models.messages import N_
 
 LOGGER = logging.getLogger(__name__)
 LONGEST_PLACE: Final = 400
+MOST_EXPORTS: Final = 3
+# A reader may take as long as it likes over a file: the other threads are the pages'.
+_EXPORTS = threading.BoundedSemaphore(MOST_EXPORTS)
 blueprint = Blueprint("listing", __name__)
 
 
@@ -48,9 +52,20 @@ def transactions_file(kind: str) -> Response:
     if kind not in set(Kind):
         raise NotFoundError(N_("There is nothing at this address."))
     query = request.query_string.decode("utf-8", "replace")[: LONGEST_QUERY + 1]
-    person = current_person()
-    found = export(person, query, Kind(kind), now=clock.now())
-    LOGGER.info("export of transactions by %s: %s", person.username, query, extra={"category": "export"})
+    if not _EXPORTS.acquire(blocking=False):
+        raise UnavailableError(N_("Other files are being written. Try again in a moment."))
+    try:
+        answer = _file(current_person(), query, Kind(kind))
+    except BaseException:
+        _EXPORTS.release()
+        raise
+    answer.call_on_close(_EXPORTS.release)
+    return answer
+
+
+def _file(person: Person, query: str, kind: Kind) -> Response:
+    found = export(person, query, kind, now=clock.now())
+    LOGGER.info("export of transactions by %s: %s", person.username, query, extra={"category": "security"})
     answer = Response(found.pieces, mimetype=found.mimetype)
     answer.headers["Content-Disposition"] = f'attachment; filename="{found.name}"'
     return answer

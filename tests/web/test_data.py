@@ -157,6 +157,13 @@ def test_an_undo_says_what_goes_and_asks_for_the_name(visitors: Visitors, lead: 
     assert jobs.newest(visitors.db) == []
 
 
+def test_what_is_no_import_is_not_undone(visitors: Visitors, lead: FlaskClient) -> None:
+    made = datasets.create(visitors.db, visitors.bank.bank_id, "demo", origin=DatasetOrigin.GENERATED)
+    assert lead.get(f"/data/datasets/north/{made}/affected").status_code == 409
+    answer = lead.post(f"/data/datasets/north/{made}/undo", json={"name": "demo"})
+    assert (answer.status_code, jobs.newest(visitors.db)) == (409, [])
+
+
 def test_rejects_are_handed_out_as_a_file(visitors: Visitors, lead: FlaskClient, home: Path) -> None:
     job_id, dataset_id = a_run(visitors), a_dataset(visitors)
     datasets.begin_run(visitors.db, visitors.bank.bank_id, dataset_id, job_id, bytes_total=1)

@@ -12,6 +12,8 @@ import pytest
 
 from dashboard import clock
 from dashboard.transactions import ask as asking
+from dashboard.transactions.export import Export
+from dashboard.web import listing
 from models.access import Person, Role
 from models.merchants import Merchant
 from tests.factories import NOON, make_bank, make_customer, make_merchant, make_transaction
@@ -55,6 +57,24 @@ def test_an_address_that_means_nothing_lists_nothing_and_is_no_fault(visitors: V
     assert status == 200
     # Every row has an hour; what cannot be meant is left out.
     assert len(answer["rows"]) == (0 if query.startswith("hour=") else 1)
+
+
+def test_slow_readers_of_exports_leave_the_pages_their_threads(
+    visitors: Visitors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, path = visitors.browser("analyst"), "/export/transactions.csv?bank=north&range=all"
+    assert client.get(f"{path}&channel=fax").status_code == 400
+    monkeypatch.setattr(
+        listing, "export", lambda *_, **__: Export("a.zip", "application/zip", iter([b"a", b"b"]))
+    )
+    slow = [client.get(path) for _ in range(listing.MOST_EXPORTS)]
+    assert {answer.status_code for answer in slow} == {200}
+    assert client.get(path).status_code == 503
+    slow.pop().close()
+    with client.get(path) as answer:
+        assert answer.get_data() == b"ab"
+    for answer in slow:
+        answer.close()
 
 
 def test_a_list_reads_on_from_where_its_first_block_ended(
