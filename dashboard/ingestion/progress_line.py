@@ -27,7 +27,8 @@ class ProgressLine:
             return
         self._next = now + (DRAW_EVERY_S if self._is_terminal else SAY_EVERY_S)
         rate, share = progress.rows_per_second, progress.share
-        left = progress.seconds * (1 - share) / share if share else 0.0
+        # By this attempt's rate: what an earlier one read took none of these seconds.
+        left = progress.counts.read * (1 - share) / share / rate if share and rate else 0.0
         text = f"{progress.counts.read:,} rows, {share:.0%}, {rate:,.0f} rows/s, {_clock(left)} left"
         if progress.counts.rejected + progress.counts.conflict:
             text += f", {progress.counts.rejected + progress.counts.conflict:,} refused"

@@ -21,7 +21,6 @@ Daily = Sequence[tuple[date, Sums]]
 USUAL: Final[Mapping[str, str]] = {"fraud_amount": "labelled_volume_e4", "anomalies": "analysed"}
 """What a sum that is no rate follows from day to day; the others follow the weekday."""
 _E4: Final = 10_000
-_WEEK: Final = 7
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from models.logs import LogCategory
 from tests.architecture.source import PRODUCT, Source, code_lines, functions, sources, tracked_files
 
 SQL = re.compile(
@@ -170,6 +171,22 @@ def test_the_clock_is_read_in_one_place() -> None:
         and node.value.id in {"datetime", "date"}
     ]
     refuse("clock-in-one-place", found)
+
+
+def test_log_entries_are_of_a_known_category() -> None:
+    """An unknown one would be stored as another, and found by nobody."""
+    found = [
+        source.at(value)
+        for source in sources(*PRODUCT)
+        for call in ast.walk(source.tree)
+        if isinstance(call, ast.Call)
+        for extra in call.keywords
+        if extra.arg == "extra" and isinstance(extra.value, ast.Dict)
+        for key, value in zip(extra.value.keys, extra.value.values, strict=True)
+        if isinstance(key, ast.Constant) and key.value == "category"
+        if not isinstance(value, ast.Constant) or value.value not in set(LogCategory)
+    ]
+    refuse("log-category", found)
 
 
 @pytest.mark.parametrize(
