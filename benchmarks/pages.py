@@ -31,12 +31,14 @@ os.environ.setdefault("STATEMENT_TIMEOUT_MS", "600000")
 
 from sqlalchemy import text  # noqa: E402 - the project's folder is found first
 
+from benchmarks._http import served  # noqa: E402
 from benchmarks._records import BUSIEST, records_of  # noqa: E402
 from benchmarks._rivals import Duck, House, Panels, Slow, differences, of_fold  # noqa: E402
 from benchmarks._statements import View  # noqa: E402
+from benchmarks._world import world_of  # noqa: E402
 from dashboard.high_risk.by_rate import LISTED, most_certain  # noqa: E402
 from database.connection import bank_ids, read_only  # noqa: E402
-from database.segments import Fold, Party, Selection, kept, read  # noqa: E402
+from database.segments import Fold, Party, Selection, extent, kept, read  # noqa: E402
 
 RANGES: Final = {"7 days": 7, "30 days": 30, "90 days": 90, "all": None}
 PARTIES: Final[tuple[Party, ...]] = ("customer", "merchant")
@@ -46,6 +48,7 @@ MOST_MS: Final = {
 }
 AGAIN_MS, EIGHT_P95_MS, EIGHT_AT = 15, 120, 10_000_000
 SLOW_UP_TO = 1_000_000
+WHOLE_CALLBACK_MS, WARMING = 40, 8
 WORKERS, THREADS, PAGES_EACH = 2, 4, 12
 
 
@@ -98,6 +101,7 @@ def main() -> int:
     parser.add_argument("--repeat", type=int, default=11)
     parser.add_argument("--without", nargs="*", choices=["DuckDB", "chDB", "SQL"], default=[])
     parser.add_argument("--results", type=Path, default=ROOT / "benchmarks" / "results" / "pages.txt")
+    parser.add_argument("--http-rows", type=int, default=10_000_000, help="of the world served; 0 for none")
     parser.add_argument("--client", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.client:
@@ -115,6 +119,9 @@ def main() -> int:
             _again(report, options.repeat)
             _eight_clients(report, records)
             report.say("")
+    if options.http_rows:
+        with world_of(options.http_rows, options.folder.absolute()):
+            _whole_callback(report, options.http_rows, options.repeat)
     return 1 if report.missed else 0
 
 
@@ -143,7 +150,8 @@ def _table(report: Report, records: int, rivals: dict[str, Callable[[View], Pane
             if wrong:
                 raise SystemExit(f"{view.name}: {name} and the fold differ in {', '.join(wrong)}")
         taken = _median(partial(page, view), repeat)
-        theirs = [_median(partial(panels, view), 1) for panels in rivals.values()]
+        # Each has answered once already, to be compared.
+        theirs = [_timed(partial(panels, view)) for panels in rivals.values()]
         most = MOST_MS.get(records, {}).get(view.name.split(",")[0])
         is_ahead = "DuckDB" not in rivals or taken < theirs[list(rivals).index("DuckDB")]
         report.say(
@@ -181,6 +189,33 @@ def _eight_clients(report: Report, records: int) -> None:
             + (f" (at most {most})" if most else ""),
             is_missed=most is not None and p95 > most,
         )
+
+
+def _whole_callback(report: Report, rows: int, repeat: int) -> None:
+    """Time the Overview over HTTP for thirty days, other ones each time, so that nothing kept helps."""
+    with read_only("all") as session:
+        codes = list(session.scalars(text("select code from banks order by bank_id")))
+        span = extent(session)
+    if span is None:
+        raise SystemExit("there are no rows")
+    last = span[1].date()
+    ranges = [
+        f"?range={last - timedelta(days=29 + back)}..{last - timedelta(days=back)}&bank="
+        for back in range(2 * repeat)
+    ]
+    with served(codes) as site:
+        browser = site.browser()
+        for title, bank in (("five banks", "all"), ("one bank", codes[0])):
+            for _ in range(2 * WARMING):
+                browser.change(f"?range=90d&bank={bank}")
+            taken = [_timed(partial(browser.change, each + bank)) for each in ranges]
+            p50 = statistics.median(taken)
+            most = WHOLE_CALLBACK_MS if rows == EIGHT_AT else None
+            report.say(
+                f"whole callback over HTTP at {rows:,} rows, 30 days of {title}: p50 {p50:.1f} ms"
+                + (f" (at most {most})" if most else ""),
+                is_missed=most is not None and p50 > most,
+            )
 
 
 def _client(name: str) -> int:
