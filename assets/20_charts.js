@@ -14,7 +14,7 @@
 
   // A finger scrolls the page; a mouse draws a range.
   function brush(known) {
-    const isAxis = known && (known.key === "range" || known.key === "amount");
+    const isAxis = known && !known.only_opens && (known.key === "range" || known.key === "amount");
     if (!isAxis || !window.matchMedia("(hover: hover)").matches) return { dragmode: false };
     const line = { color: "var(--accent)", width: 1, dash: "solid" };
     return { dragmode: "select", selectdirection: "h", newselection: { line }, activeselection: { fillcolor: "var(--accent)", opacity: 0.1 } };
@@ -24,6 +24,13 @@
   function standAsHighAs(id, height) {
     const graph = document.getElementById(id);
     if (graph) graph.style.height = height ? `${height}px` : "";
+  }
+
+  // What has no marks has no rows to show.
+  function offerRows(id, isOffered) {
+    const graph = document.getElementById(id);
+    const button = graph && graph.closest(".panel").querySelector('[data-panel="rows"]');
+    if (button) button.hidden = !isOffered;
   }
 
   function draw(answer) {
@@ -37,6 +44,7 @@
       const slug = id.split("-")[1];
       const { data, layout } = figures[slug] || NOTHING;
       window.vigie.setMarks(id, marks[slug]);
+      offerRows(id, Boolean(marks[slug]));
       standAsHighAs(id, layout.height);
       return { data, layout: { autosize: true, ...brush(marks[slug]), ...layout } };
     });

@@ -113,21 +113,34 @@
     place.hidden = false;
   }
 
-  // A newer question of the same part of a page takes the older one back: nobody waits for its answer.
+  // A newer question of the same part of a page takes the older one back: nobody waits for its answer. The
+  // older one ends, without an answer, after the newer: until then the page is at work.
   const running = new Map();
+  const unanswered = () => new Response(null, { status: 204 });
 
   function asked([, options]) {
     const [, output] = /"output":"([^"]+)"/.exec((options && options.body) || "") || [];
     if (!output) return null;
     const before = running.get(output);
-    const now = { control: new AbortController(), isTakenBack: false };
+    const now = { control: new AbortController(), newer: null, isCancelled: false };
+    now.ended = new Promise((resolve) => {
+      now.end = () => {
+        if (running.get(output) === now) running.delete(output);
+        resolve();
+      };
+    });
     running.set(output, now);
     if (before) {
-      before.isTakenBack = true;
+      before.newer = now;
       before.control.abort();
     }
-    now.end = () => running.get(output) === now && running.delete(output);
     return now;
+  }
+
+  async function withoutAnswer(question) {
+    if (question.newer) await question.newer.ended;
+    question.end();
+    return unanswered();
   }
 
   // A session that has ended sends the browser to the login, with the way back.
@@ -142,7 +155,8 @@
       answer = await ask.apply(this, request);
       if (question) question.end();
     } catch (error) {
-      if (question && question.isTakenBack) return new Promise(() => {});
+      if (question && (question.newer || question.isCancelled)) return withoutAnswer(question);
+      if (question) question.end();
       if (isOurs && error.name !== "AbortError") tell({});
       throw error;
     }

@@ -45,6 +45,16 @@
     put(parameters, side, has ? rest : [...rest, value]);
   }
 
+  // The page that stands there is told the address while it is the page of that address: one that is being
+  // left is not asked again, and one that arrives late asks what the address says by then.
+  function hand(search, children, pathname) {
+    const props = (children && children.props) || {};
+    const copy = Array.isArray(props.children) ? props.children[0].props : null;
+    const isThere = copy && props["data-path"] === (pathname || "/");
+    if (isThere && copy.data !== (search || "")) window.dash_clientside.set_props(copy.id, { data: search || "" });
+    return window.dash_clientside.no_update;
+  }
+
   vigie.go = go;
   vigie.address = {
     query,
@@ -54,6 +64,9 @@
     toggled,
     set: (key, value) => change((to) => (value ? to.set(key, value) : to.delete(key))),
   };
+
+  window.dash_clientside = window.dash_clientside || {};
+  window.dash_clientside.vigie = Object.assign(window.dash_clientside.vigie || {}, { hand });
 
   // A page that shares the filter takes it along.
   document.addEventListener(

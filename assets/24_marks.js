@@ -48,7 +48,8 @@
 
   function filterBy(known, row, isExcluding) {
     if (!row) return;
-    if (known.key === "range" || known.key === "amount") narrow(known.key, row[0]);
+    if (known.only_opens) vigie.go(rowsOf(known, row));
+    else if (known.key === "range" || known.key === "amount") narrow(known.key, row[0]);
     else address.toggle(known.key, row[0], isExcluding);
   }
 
@@ -75,8 +76,9 @@
 
   function brushed(node, event) {
     const known = marks.get(graphOf(node).id);
-    if (!known || !event || !event.range || !event.range.x) return;
-    const group = known.groups[0];
+    if (!known || known.only_opens || !event || !event.range || !event.range.x) return;
+    // Where marks are stacked, any one of a step tells its range.
+    const group = known.groups[0].map((_, at) => known.groups.map((each) => each[at]).find(Boolean));
     const x = told(node.vigieFigure)[0].x;
     const [low, high] = event.range.x.map((end) => (known.key === "range" ? Date.parse(`${end}Z`.replace(" ", "T")) : Number(end)));
     const place = (value) => (known.key === "range" ? Date.parse(`${value}Z`.replace(" ", "T")) : Number(value));
@@ -92,7 +94,7 @@
 
   function back(node) {
     const known = marks.get(graphOf(node).id);
-    if (!known || (known.key !== "range" && known.key !== "amount")) return;
+    if (!known || known.only_opens || (known.key !== "range" && known.key !== "amount")) return;
     if (known.key === "amount") address.set("amount", null);
     else address.set("range", sessionStorage.getItem(BEFORE) || null);
   }
@@ -112,7 +114,7 @@
       }
       // A second click soon after means "back", not "this one".
       clearTimeout(waiting);
-      const isAxis = known.key === "range" || known.key === "amount";
+      const isAxis = !known.only_opens && (known.key === "range" || known.key === "amount");
       waiting = setTimeout(() => filterBy(known, row, isExcluding), isAxis ? 250 : 0);
     });
     node.on("plotly_selected", (event) => brushed(node, event));

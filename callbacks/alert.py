@@ -5,16 +5,13 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import parse_qs
 
-from dash import Input, Output, State
+from dash import Input, Output
 from dash.development.base_component import Component
-from dash.exceptions import PreventUpdate
 
 from callbacks.interface import Interface
 from callbacks.registrar import PageCallbacks, locale, person
-from callbacks.routing import own_path
 from dashboard import clock
 from dashboard.alerts.detail import alert_detail, read_number
-from layouts import shell
 from layouts.alert_answer import answered
 from layouts.pages import alert as page
 
@@ -25,18 +22,13 @@ def register(app: Interface) -> None:
         Output(page.CONTENT, "children"),
         Output(page.STRIP, "figure"),
         Output(page.BELOW, "children"),
-        Input(shell.URL, "search"),
-        Input(page.ACTED, "data", allow_optional=True),
-        State(shell.URL, "pathname"),
+        Input(page.PAGE.asked, "data"),
+        Input(page.ACTED, "data"),
     )(show)
 
 
-def show(
-    search: str | None, _acted: Any, pathname: str | None
-) -> tuple[list[Component], Any, list[Component]]:
+def show(search: str | None, _acted: Any) -> tuple[list[Component], Any, list[Component]]:
     """Draw the alert of the address."""
-    if own_path(pathname) != page.PAGE.path:
-        raise PreventUpdate
     asked = parse_qs((search or "").removeprefix("?"), max_num_fields=60).get("id", [""])[0]
     found = alert_detail(person(), read_number(asked), now=clock.now())
     return answered(found, person(), locale())

@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from dash import Input, Output, State
-from dash.exceptions import PreventUpdate
 
 from callbacks.filtering import filter_outputs, register_range
 from callbacks.interface import Interface
 from callbacks.registrar import PageCallbacks, locale, person
-from callbacks.routing import own_path
 from dashboard import clock
 from dashboard.alerts.listing import alerts_of
 from layouts import shell
@@ -34,9 +32,9 @@ def register(app: Interface) -> None:
     callbacks = PageCallbacks(app, page.PAGE)
     callbacks.callback(
         OUTPUTS,
-        Input(shell.URL, "search"),
-        Input(page.AGAIN, "n_clicks", allow_optional=True),
-        Input(page.ACTED, "data", allow_optional=True),
+        Input(page.PAGE.asked, "data"),
+        Input(page.AGAIN, "n_clicks"),
+        Input(page.ACTED, "data"),
         State(shell.URL, "pathname"),
         running=[(Output(page.BUSY, "className"), page.WAITING, page.AT_REST)],
     )(show)
@@ -53,8 +51,6 @@ def register(app: Interface) -> None:
 
 def show(search: str | None, _again: int | None, _acted: Any, pathname: str | None) -> dict[str, Any]:
     """Answer the address."""
-    if own_path(pathname) != page.PAGE.path:
-        raise PreventUpdate
     reader = person()
     found = alerts_of(reader, search or "", now=clock.now())
     return answered(found, reader.user_id, locale(), pathname or "/", asked=search or "")

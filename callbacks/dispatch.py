@@ -9,10 +9,12 @@ from werkzeug.exceptions import BadRequest
 
 from callbacks.interface import Interface
 from callbacks.registrar import require
+from layouts.pages import PAGES
 
 DISPATCH: Final = "/_dash-update-component"
 _PARTS: Final = {"output": str, "inputs": list, "changedPropIds": list}
 _OF_THE_ADDRESS: Final = frozenset({"href", "pathname", "search", "hash"})
+_COPIES: Final = frozenset(page.asked for page in PAGES.values())
 
 
 def guard_dispatch(app: Interface) -> None:
@@ -51,7 +53,8 @@ def _names(items: list[dict[str, Any]]) -> list[str]:
 
 def _is_meant(item: dict[str, Any]) -> bool:
     """Whether what stands for a part of the address is text: browsers send nothing else."""
-    return item["property"] not in _OF_THE_ADDRESS or isinstance(item.get("value"), str | None)
+    is_address = item["property"] in _OF_THE_ADDRESS or item["id"] in _COPIES
+    return not is_address or isinstance(item.get("value"), str | None)
 
 
 def _outputs(body: dict[str, Any]) -> list[str] | str | None:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dash import Input, Output, State
 from dash.development.base_component import Component
-from dash.exceptions import PreventUpdate
 
 from callbacks.interface import Interface
 from callbacks.registrar import PageCallbacks
-from callbacks.routing import own_path
 from callbacks.users import spoken
 from dashboard import clock
 from dashboard.administration.health import health
@@ -26,6 +24,4 @@ def register(app: Interface) -> None:
 
 def show(_ticks: int | None, pathname: str | None) -> list[Component]:
     """Draw how everything does now."""
-    if own_path(pathname) != page.PAGE.path:
-        raise PreventUpdate
     return drawn(health(now=clock.now()), spoken(), pathname or "/")

@@ -35,17 +35,13 @@ def answered_by_score(query: str, path: str) -> dict[str, Any]:
     """Answer the address of the first tab."""
     words = Words(locale(), translator(locale()))
     answer = by_score.ask(person(), query, now=clock.now(), threshold=_threshold())
-    found, seen = answer.found, answer.seen
-    tiles = panels.score_tiles(found, words) if found else []
-    drawn = panels.score_drawn(found, seen, words) if found else {}
-    return sheet.answer(page.BY_SCORE, seen, words, path=path, asked=query, tiles=tiles, drawn=drawn)
+    parts = panels.score_parts(answer.found, answer.seen, words)
+    return sheet.answer(page.BY_SCORE, answer.seen, words, path=path, asked=query, **parts)
 
 
 def answered_by_rate(query: str, path: str) -> dict[str, Any]:
     """Answer the address of the second tab."""
     words = Words(locale(), translator(locale()))
     answer = by_rate.ask(person(), query, now=clock.now())
-    found, seen = answer.found, answer.seen
-    tiles = rates.rate_tiles(found, words) if found else []
-    drawn = rates.rate_drawn(found, seen, words) if found else {}
-    return sheet.answer(page.BY_RATE, seen, words, path=path, asked=query, tiles=tiles, drawn=drawn)
+    parts = rates.rate_parts(answer.found, answer.seen, words)
+    return sheet.answer(page.BY_RATE, answer.seen, words, path=path, asked=query, **parts)

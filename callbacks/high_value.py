@@ -25,6 +25,6 @@ def answered(query: str, path: str) -> dict[str, Any]:
     """Answer the address."""
     words = Words(locale(), translator(locale()))
     found = ask(person(), query, now=clock.now())
-    tiles = panels.tiles(found.found, words) if found.found else []
-    drawn = panels.drawn(found.found, found.seen, words) if found.found else {}
-    return sheet.answer(page.SHEET, found.seen, words, path=path, asked=query, tiles=tiles, drawn=drawn)
+    return sheet.answer(
+        page.SHEET, found.seen, words, path=path, asked=query, **panels.parts(found.found, found.seen, words)
+    )

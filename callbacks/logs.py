@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from dash import Input, Output, State, no_update
-from dash.exceptions import PreventUpdate
 
 from callbacks.interface import Interface
 from callbacks.registrar import PageCallbacks, person
-from callbacks.routing import own_path
 from callbacks.users import spoken
 from dashboard import clock
 from dashboard.administration.logs import look
@@ -31,14 +29,12 @@ OUTPUTS = {
 def register(app: Interface) -> None:
     """Register the page's callback."""
     PageCallbacks(app, page.PAGE).callback(
-        OUTPUTS, Input(shell.URL, "search"), Input(page.TICK, "n_intervals"), State(shell.URL, "pathname")
+        OUTPUTS, Input(page.PAGE.asked, "data"), Input(page.TICK, "n_intervals"), State(shell.URL, "pathname")
     )(show)
 
 
 def show(search: str | None, _ticks: int | None, pathname: str | None) -> dict[str, Any]:
     """Answer the address; where the store is silent, what stands there stays."""
-    if own_path(pathname) != page.PAGE.path:
-        raise PreventUpdate
     view, words = look(search or "", now=clock.now()), spoken()
     told = answer.told(view, words)
     if view.problem is not None:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from dash import Input, Output, State
-from dash.exceptions import PreventUpdate
 
 from callbacks.filtering import filter_outputs, register_range
 from callbacks.interface import Interface
 from callbacks.registrar import PageCallbacks, locale, person
-from callbacks.routing import own_path
 from dashboard import clock
 from dashboard.overview.ask import ask
 from layouts import shell
@@ -37,7 +35,7 @@ def register(app: Interface) -> None:
     callbacks = PageCallbacks(app, page.PAGE)
     callbacks.callback(
         OUTPUTS,
-        Input(shell.URL, "search"),
+        Input(page.PAGE.asked, "data"),
         Input(page.AGAIN, "n_clicks"),
         State(shell.URL, "pathname"),
         running=[(Output(page.BUSY, "className"), page.WAITING, page.AT_REST)],
@@ -57,8 +55,6 @@ def register(app: Interface) -> None:
 
 def show(search: str | None, _again: int | None, pathname: str | None) -> dict[str, Any]:
     """Answer the address."""
-    if own_path(pathname) != page.PAGE.path:
-        raise PreventUpdate
     return answered(
         ask(person(), search or "", now=clock.now()), locale(), pathname or "/", asked=search or ""
     )

@@ -14,13 +14,21 @@ from layouts.pages import PAGES
 
 
 def register(app: Interface) -> None:
-    """Register the router; what follows the `?` is each page's own business."""
-    PageCallbacks(app, SHELL).callback(
+    """Register the router, and what hands the address on to the page that stands there."""
+    callbacks = PageCallbacks(app, SHELL)
+    callbacks.callback(
         Output(shell.PAGE, "children"),
         Output(shell.TOOLBAR, "children"),
         Input(shell.URL, "pathname"),
         State(shell.URL, "search"),
     )(show_page)
+    callbacks.clientside(
+        "hand",
+        Output(shell.FRAME, "data-asked"),
+        Input(shell.URL, "search"),
+        Input(shell.PAGE, "children"),
+        State(shell.URL, "pathname"),
+    )
 
 
 def show_page(pathname: str | None, search: str | None) -> tuple[Component, Component | None]:
@@ -29,7 +37,7 @@ def show_page(pathname: str | None, search: str | None) -> tuple[Component, Comp
     page = PAGES.get(own_path(pathname))
     if page is None or not asked.person.may(page.permission):
         return refusal(asked, page), None
-    return page.layout(asked), page.toolbar(asked) if page.toolbar else None
+    return page.drawn(asked, pathname or "/"), page.toolbar(asked) if page.toolbar else None
 
 
 def own_path(pathname: str | None) -> str:

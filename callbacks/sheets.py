@@ -6,12 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from dash import Input, Output, State
-from dash.exceptions import PreventUpdate
 
 from callbacks.filtering import filter_outputs, register_range
 from callbacks.interface import Interface
 from callbacks.registrar import PageCallbacks
-from callbacks.routing import own_path
 from layouts import shell
 from layouts.page import Page
 from layouts.sheet import AT_REST, WAITING, Sheet
@@ -24,13 +22,11 @@ def register_sheet(app: Interface, page: Page, it: Sheet, answered: Answered) ->
     callbacks = PageCallbacks(app, page)
 
     def show(search: str | None, _again: int | None, pathname: str | None) -> dict[str, Any]:
-        if own_path(pathname) != page.path:
-            raise PreventUpdate
         return answered(search or "", pathname or page.path)
 
     callbacks.callback(
         outputs(it),
-        Input(shell.URL, "search"),
+        Input(page.asked, "data"),
         Input(it.part("again"), "n_clicks"),
         State(shell.URL, "pathname"),
         running=[(Output(it.part("busy"), "className"), WAITING, AT_REST)],

@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from dash import Input, Output, State
-from dash.exceptions import PreventUpdate
 
 from callbacks.filtering import filter_outputs, register_range
 from callbacks.interface import Interface
 from callbacks.registrar import PageCallbacks, locale, person
-from callbacks.routing import own_path
 from dashboard import clock
 from dashboard.transactions.ask import ask
 from dashboard.transactions.drill import read_then
@@ -36,19 +34,17 @@ def register(app: Interface) -> None:
     callbacks = PageCallbacks(app, page.PAGE)
     callbacks.callback(
         OUTPUTS,
-        Input(shell.URL, "search"),
-        Input(page.AGAIN, "n_clicks", allow_optional=True),
+        Input(page.PAGE.asked, "data"),
+        Input(page.AGAIN, "n_clicks"),
         State(shell.URL, "pathname"),
         State(shell.URL, "hash"),
         running=[(Output(page.BUSY, "className"), page.WAITING, page.AT_REST)],
     )(show)
-    callbacks.clientside(
-        "listRows", Output(page.STATUS, "children"), Input(page.DATA, "data", allow_optional=True)
-    )
+    callbacks.clientside("listRows", Output(page.STATUS, "children"), Input(page.DATA, "data"))
     callbacks.clientside(
         "judge",
         Output(page.FRESH, "className"),
-        Input(page.BUSY, "className", allow_optional=True),
+        Input(page.BUSY, "className"),
         State(page.DATA, "data"),
         State(shell.URL, "search"),
     )
@@ -59,8 +55,6 @@ def show(
     search: str | None, _again: int | None, pathname: str | None, fragment: str | None
 ) -> dict[str, Any]:
     """Answer the address."""
-    if own_path(pathname) != page.PAGE.path:
-        raise PreventUpdate
     found = ask(person(), search or "", now=clock.now())
     then = read_then(fragment)
     return answered(found, locale(), pathname or "/", asked=search or "", then=then)

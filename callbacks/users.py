@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from dash import Input, Output, State
-from dash.exceptions import PreventUpdate
 
 from callbacks.interface import Interface
 from callbacks.registrar import PageCallbacks, locale, person
-from callbacks.routing import own_path
 from dashboard import clock
 from dashboard.administration.people import people
 from dashboard.charts.figure import Words
@@ -29,14 +27,12 @@ OUTPUTS = {
 def register(app: Interface) -> None:
     """Register the page's callback."""
     PageCallbacks(app, page.PAGE).callback(
-        OUTPUTS, Input(shell.URL, "search"), Input(page.ACTED, "data"), State(shell.URL, "pathname")
+        OUTPUTS, Input(page.PAGE.asked, "data"), Input(page.ACTED, "data"), State(shell.URL, "pathname")
     )(show)
 
 
 def show(search: str | None, _acted: Any, pathname: str | None) -> dict[str, Any]:
     """Answer the address."""
-    if own_path(pathname) != page.PAGE.path:
-        raise PreventUpdate
     found, words = people(person().user_id, search or "", now=clock.now()), spoken()
     return {
         "list": answer.listed(found, words, pathname or "/"),

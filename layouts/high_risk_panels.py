@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from dash.development.base_component import Component
 
 from dashboard import formatting as f
@@ -11,20 +13,32 @@ from dashboard.charts.figure import Words
 from dashboard.charts.over_time import rate_over_time
 from dashboard.filters import Measure
 from dashboard.high_risk.by_score import ByScore, Named, Outlier, RiskyParty
+from dashboard.high_risk.marks import score_marks, score_tile_rows
 from dashboard.names import value_name
 from dashboard.seen import Seen
 from dashboard.statistics.intervals import wilson
 from dashboard.transactions.lines import LABELS
 from layouts.listing import Column, label_mark, link, listing
 from layouts.panels import PanelText
-from layouts.sheet import Drawn, fact, footer, too_few, unlabelled
+from layouts.sheet import Drawn, Parts, fact, footer, too_few, unlabelled
 from models.messages import N_
 
 E4 = 10_000
 GROUPS = {"customer": N_("customers"), "merchant": N_("merchants")}
 
 
-def score_tiles(found: ByScore, words: Words) -> list[Component]:
+def score_parts(found: ByScore | None, seen: Seen, words: Words) -> Parts:
+    """Return what the tab shows of an answer."""
+    if found is None or seen.view is None:
+        return Parts(tiles=[], drawn={}, marks={})
+    return Parts(
+        tiles=score_tiles(found, words, score_tile_rows(found, seen.view)),
+        drawn=score_drawn(found, seen, words),
+        marks=score_marks(found, seen.view),
+    )
+
+
+def score_tiles(found: ByScore, words: Words, rows: Mapping[str, str]) -> list[Component]:
     """Draw what the score flags, how often it is right, and how much of the fraud it catches."""
     flagged, scored = found.flagged, found.scored
     return [
@@ -33,14 +47,35 @@ def score_tiles(found: ByScore, words: Words) -> list[Component]:
             f.number(found.threshold, 2, words.locale),
             words.say(N_("score from which a payment is high risk")),
         ),
-        _share(N_("Flagged payments"), flagged.rows, scored.rows, words, of=N_("of the scored")),
-        _share(N_("Precision"), flagged.frauds, flagged.labelled, words, of=N_("flagged and labelled")),
+        _share(
+            N_("Flagged payments"),
+            flagged.rows,
+            scored.rows,
+            words,
+            of=N_("of the scored"),
+            go=rows.get("flagged"),
+        ),
+        _share(
+            N_("Precision"),
+            flagged.frauds,
+            flagged.labelled,
+            words,
+            of=N_("flagged and labelled"),
+            go=rows.get("frauds"),
+        ),
         _share(N_("Recall"), flagged.frauds, scored.frauds, words, of=N_("scored frauds")),
-        _share(N_("Scored payments"), scored.rows, found.every.rows, words, of=N_("payments")),
+        _share(
+            N_("Scored payments"),
+            scored.rows,
+            found.every.rows,
+            words,
+            of=N_("payments"),
+            go=rows.get("scored"),
+        ),
     ]
 
 
-def _share(label: str, hits: int, trials: int, words: Words, *, of: str) -> Component:
+def _share(label: str, hits: int, trials: int, words: Words, *, of: str, go: str | None = None) -> Component:
     estimate = wilson(hits, trials)
     if estimate is None:
         return fact(words.say(label), f.NOTHING, words.say(N_("nothing to take a share of")))
@@ -54,6 +89,7 @@ def _share(label: str, hits: int, trials: int, words: Words, *, of: str) -> Comp
             what=words.say(of),
         ),
         f.percent_range(estimate.low, estimate.high, words.locale),
+        rows=go,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dash import dcc
 from dash.development.base_component import Component
 
 from dashboard import formatting as f
@@ -9,14 +10,26 @@ from dashboard.charts.concentration import concentration_curves
 from dashboard.charts.figure import Words
 from dashboard.filters import Measure
 from dashboard.high_risk.by_rate import ByRate, Parties
+from dashboard.high_risk.marks import party_rows, rate_marks
 from dashboard.overview.rates import E4, Rate
 from dashboard.seen import Seen
 from dashboard.statistics.intervals import Estimate
 from layouts.high_risk_panels import GROUPS, party_link
 from layouts.listing import Column, listing
 from layouts.panels import PanelText
-from layouts.sheet import Drawn, fact, footer
+from layouts.sheet import Drawn, Parts, fact, footer
 from models.messages import N_
+
+
+def rate_parts(found: ByRate | None, seen: Seen, words: Words) -> Parts:
+    """Return what the tab shows of an answer."""
+    if found is None or seen.view is None:
+        return Parts(tiles=[], drawn={}, marks={})
+    return Parts(
+        tiles=rate_tiles(found, words),
+        drawn=rate_drawn(found, seen, words),
+        marks=rate_marks(found, seen.view),
+    )
 
 
 def rate_tiles(found: ByRate, words: Words) -> list[Component]:
@@ -98,10 +111,11 @@ def _ranked(
         Column(words.say(N_("fraud amount")), is_figure=True, is_extra=True),
     )
     currencies = {bank.bank_id: bank.base_currency for bank in seen.banks}
+    rows_of = party_rows(kind, seen.view) if seen.view else str
     rows: list[list[Component | str]] = [
         [
             party_link(one.party, kind, seen),
-            *_rate(one.rate, words),
+            *_rate(one.rate, words, rows_of(one)),
             f.money_about(
                 one.fraud_volume_e4 / E4, _currency(seen, currencies[one.party.bank_id]), words.locale
             ),
@@ -116,14 +130,18 @@ def _currency(seen: Seen, base: str) -> str:
     return view.currency if view is not None and view.native and view.currency else base
 
 
-def _rate(rate: Rate, words: Words) -> tuple[str, str, str]:
+def _rate(rate: Rate, words: Words, rows: str) -> tuple[str, str, Component]:
     estimate = rate.estimate or Estimate(0.0, 0.0, 0.0)
     return (
         f.percent(estimate.value, words.locale),
         f.percent_range(estimate.low, estimate.high, words.locale),
-        words.say(
-            N_("{hits} of {trials}"),
-            hits=f.count(rate.hits, words.locale),
-            trials=f.count(rate.trials, words.locale),
+        dcc.Link(
+            words.say(
+                N_("{hits} of {trials}"),
+                hits=f.count(rate.hits, words.locale),
+                trials=f.count(rate.trials, words.locale),
+            ),
+            href=rows,
+            className="row-link",
         ),
     )

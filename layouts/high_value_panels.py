@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from dash.development.base_component import Component
@@ -14,6 +15,7 @@ from dashboard.charts.limit_bands import limit_bands
 from dashboard.charts.over_time import rate_over_time
 from dashboard.filters import Measure
 from dashboard.high_value.ask import BAND_PERCENTS, WHOLE, Beside, HighValue, Listed, Part
+from dashboard.high_value.marks import marks_of, tile_rows
 from dashboard.high_value.thresholds import DAYS, Threshold
 from dashboard.names import value_name
 from dashboard.overview.rates import rate_of
@@ -23,7 +25,7 @@ from dashboard.transactions.lines import LABELS
 from database.segments import Bucket
 from layouts.listing import Column, label_mark, link, listing
 from layouts.panels import PanelText
-from layouts.sheet import Drawn, fact, footer, too_few, unlabelled
+from layouts.sheet import Drawn, Parts, fact, footer, too_few, unlabelled
 from models.messages import N_
 
 E4 = 10_000
@@ -35,8 +37,19 @@ _TITLES = {
 }
 
 
-def tiles(found: HighValue, words: Words) -> list[Component]:
-    """Draw the figures; money has a line per currency."""
+def parts(found: HighValue | None, seen: Seen, words: Words) -> Parts:
+    """Return what the page shows of an answer."""
+    if found is None or seen.view is None:
+        return Parts(tiles=[], drawn={}, marks={})
+    return Parts(
+        tiles=tiles(found, words, tile_rows(found, seen.view)),
+        drawn=drawn(found, seen, words),
+        marks=marks_of(found, seen.view),
+    )
+
+
+def tiles(found: HighValue, words: Words, rows: Mapping[str, str]) -> list[Component]:
+    """Draw the figures; money has a line per currency, `rows` are the addresses of what they count."""
     locale, share = words.locale, wilson(found.high.rows, found.every.rows)
     return [
         _limits(found.thresholds, words),
@@ -50,6 +63,7 @@ def tiles(found: HighValue, words: Words) -> list[Component]:
                 share=f.percent(share.value, locale),
                 rows=f.count(found.every.rows, locale),
             ),
+            rows=rows.get("rows"),
         ),
         _money(
             words.say(N_("High-value volume")),
@@ -58,7 +72,7 @@ def tiles(found: HighValue, words: Words) -> list[Component]:
             words,
             of=N_("{share} of the volume"),
         ),
-        _rate_tile(found, words),
+        _rate_tile(found, words, rows.get("frauds")),
         _money(
             words.say(N_("High-value fraud")),
             found.parts,
@@ -102,7 +116,7 @@ def _money(label: str, parts: tuple[Part, ...], name: str, words: Words, *, of: 
     return fact(label, f.NOTHING, *(f"{value} {share}".strip() for value, share in lines[:3]))
 
 
-def _rate_tile(found: HighValue, words: Words) -> Component:
+def _rate_tile(found: HighValue, words: Words, rows: str | None) -> Component:
     label = words.say(N_("Fraud rate of high-value payments"))
     rate, every = rate_of(found.high, Measure.COUNT), rate_of(found.every, Measure.COUNT)
     if rate.estimate is None:
@@ -118,7 +132,7 @@ def _rate_tile(found: HighValue, words: Words) -> Component:
         if every.estimate is None
         else words.say(N_("all payments {rate}"), rate=f.percent(every.estimate.value, words.locale))
     )
-    return fact(label, f.percent(rate.estimate.value, words.locale), told, whole)
+    return fact(label, f.percent(rate.estimate.value, words.locale), told, whole, rows=rows)
 
 
 def _largest(found: HighValue, words: Words) -> Component:

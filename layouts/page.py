@@ -6,9 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard.language import Translator, translator
+from layouts.attributes import data
 from models.access import Permission, Person
 
 
@@ -46,3 +48,16 @@ class Page:
     group: str | None = None
     is_listed: bool = True
     shares_filter: bool = False
+
+    @property
+    def asked(self) -> str:
+        """The id of the page's own copy of the address from its `?` on, which its callbacks listen to.
+
+        The address itself outlives the page: a callback on it would be called for a page that is gone.
+        """
+        return f"{self.slug}-asked"
+
+    def drawn(self, context: PageContext, pathname: str = "") -> Component:
+        """Draw the page with its copy of the address, which follows while its path is `pathname`."""
+        asked = dcc.Store(id=self.asked, data=f"?{context.query}" if context.query else "")
+        return html.Div([asked, self.layout(context)], className="page-content", **data(path=pathname))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from types import MappingProxyType
+from typing import Any, TypedDict
 
 import orjson
 from dash import dcc, html
@@ -13,6 +14,7 @@ from dash.development.base_component import Component
 from dashboard import formatting as f
 from dashboard.charts.figure import Figure, Words
 from dashboard.language import Translator, translate
+from dashboard.marks import Marks
 from dashboard.overview.series import Series
 from dashboard.periods import STALE_AFTER
 from dashboard.seen import Seen
@@ -49,6 +51,14 @@ class Drawn:
     text: PanelText
     figure: Figure | None = None
     table: Component | None = None
+
+
+class Parts(TypedDict):
+    """What a page's answer shows beside its controls."""
+
+    tiles: list[Component]
+    drawn: dict[str, Drawn]
+    marks: dict[str, Marks]
 
 
 def sheet(slug: str, *, panels: Sequence[str], tables: Sequence[str], tiles: int) -> Sheet:
@@ -128,6 +138,7 @@ def answer(
     asked: str,
     tiles: Sequence[Component],
     drawn: Mapping[str, Drawn],
+    marks: Mapping[str, Marks] = MappingProxyType({}),
     notices: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Return every changing part by the name of its output; without `drawn` it says why it is empty."""
@@ -153,7 +164,7 @@ def answer(
             "asked": asked,
             "query": canonical(seen.filters, seen.view),
             "figures": figures,
-            "marks": "{}",
+            "marks": orjson.dumps({name: marks[name] for name in drawn if name in marks}).decode(),
         }
     }
 
@@ -172,11 +183,12 @@ def footer(seen: Seen, query_ms: float, words: Words, *first: str) -> list[str]:
     return [*facts, f.duration_ms(query_ms, words.locale)]
 
 
-def fact(label: str, value: str, *details: str, hint: str = "") -> Component:
-    """Draw a tile of one written figure with the lines that make it readable."""
+def fact(label: str, value: str, *details: str, hint: str = "", rows: str | None = None) -> Component:
+    """Draw a tile of one written figure with the lines that make it readable; `rows` leads to its rows."""
+    named = label if rows is None else dcc.Link(label, href=rows, className="tile-link")
     return html.Div(
         [
-            html.Div(label, className="tile-label", title=hint or label),
+            html.Div(named, className="tile-label", title=hint or label),
             html.Div(html.Span(value, className="tile-figure num"), className="tile-line"),
             *(html.Div(line, className="tile-detail num", title=line) for line in details if line),
         ],

@@ -44,7 +44,7 @@ def context(role: Role = Role.ADMIN, language: str = "en") -> PageContext:
 
 def drawn(page: Page, asked: PageContext) -> list[Component]:
     """All that stands in a browser on a page: the frame, the page, its tools."""
-    parts = [shell.shell(asked, PAGES.values()), page.layout(asked)]
+    parts = [shell.shell(asked, PAGES.values()), page.drawn(asked)]
     return parts + ([page.toolbar(asked)] if page.toolbar else [])
 
 

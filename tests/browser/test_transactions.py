@@ -209,8 +209,6 @@ def test_the_palette_goes_to_a_page_and_to_what_is_found(site: Site, visit: Visi
 
 
 def test_a_row_opens_its_transaction_and_the_way_back_leads_to_the_list(site: Site, visit: Visits) -> None:
-    # Leaving while the old page's question runs, Dash finds the place of its "busy" gone and says so.
-    visit.expected.append("A nonexistent object was used in an `Output`")
     page = opened(site, visit, "/transactions?bank=north&range=all&channel=online")
     page.locator(".ag-row .row-link").first.click()
     expect(page.locator(".detail-all")).to_be_visible()

@@ -129,7 +129,7 @@ APPLICATION = (
     ),
     Break(
         "a-literal-component-id",
-        [Edit("callbacks/overview.py", "Input(shell.URL, ", 'Input("url", ')],
+        [Edit("callbacks/sheets.py", "State(shell.URL, ", 'State("url", ')],
         PAGES + "test_ids_are_constants_beside_their_layout",
         "id-constant",
     ),

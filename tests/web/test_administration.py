@@ -16,6 +16,7 @@ from database.logs.postgres import PostgresLogStore
 from models.banks import Bank
 from models.logs import AuditLog
 from models.users import User, UserSession
+from tests.architecture.test_access_matrix import is_asked
 from tests.factories import make_transaction
 from tests.visitors import Visitors
 
@@ -30,7 +31,10 @@ def asked(visitors: Visitors, client: FlaskClient, pathname: str, output: str, s
     known = {"pathname": pathname, "search": search}
     stated = visitors.app.callback_map[entry["output"]]
     filled = {
-        kind: [{**item, "value": known.get(item["property"])} for item in stated[kind]]
+        kind: [
+            {**item, "value": search if is_asked(item) else known.get(item["property"])}
+            for item in stated[kind]
+        ]
         for kind in ("inputs", "state")
     }
     first = stated["inputs"][0]

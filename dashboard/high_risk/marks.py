@@ -1,0 +1,81 @@
+"""What stands behind the marks, the tiles and the rankings of the two High risk tabs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+from urllib.parse import urlencode
+
+from dashboard.filter_values import written_bounds
+from dashboard.filters import E4
+from dashboard.high_risk.by_rate import ByRate, Ranked
+from dashboard.high_risk.by_score import ByScore
+from dashboard.marks import Behind, Marks, Pairs
+from dashboard.transactions.drill import Then
+from dashboard.view import View
+from database.segments import Sums
+
+_HIGHEST: Final = E4
+
+
+def score_marks(found: ByScore, view: View) -> dict[str, Marks]:
+    """Return the marks of every chart of the tab by score, by its name."""
+    if not found.flagged.rows:
+        return {}
+    behind = Behind(view, found.flagged, _scored(view, round(found.threshold * E4)))
+    return {
+        "counts": behind.by_time_and_label(found.counts),
+        "precision": behind.by_time(found.series),
+        **{name: behind.by_value(name, ranking) for name, ranking in found.rankings.items()},
+    }
+
+
+def score_tile_rows(found: ByScore, view: View) -> dict[str, str]:
+    """Return the address of the rows behind each tile, with what it says of them."""
+    flagged = Behind(view, found.flagged, _scored(view, round(found.threshold * E4)))
+    scored = Behind(view, found.scored, _scored(view, 0))
+    fraud = flagged.labels(("fraud",))
+    rows = {
+        "flagged": flagged.address((), _then(found.flagged, view)),
+        "frauds": flagged.address(fraud, _fraud(found.flagged, view)),
+        "scored": scored.address((), _then(found.scored, view)),
+    }
+    there = {"flagged": found.flagged.rows, "frauds": found.flagged.frauds, "scored": found.scored.rows}
+    return {name: address for name, address in rows.items() if there[name]}
+
+
+def rate_marks(found: ByRate, view: View) -> dict[str, Marks]:
+    """Return what stands behind the curve: no point of it is a set of rows, the whole is every fraud."""
+    if not found.every.frauds:
+        return {}
+    fraud = Behind(view, found.every).labels(("fraud",))
+    whole = found.every.frauds, found.every.fraud_volume_e4
+    return {"curve": Marks("label", (), (), whole, urlencode(fraud))}
+
+
+def party_rows(kind: str, view: View) -> Callable[[Ranked], str]:
+    """Return what tells the address of a party's frauds; `kind` is the key of the address."""
+    behind = Behind(view, Sums())
+    codes = {bank.bank_id: bank.code for bank in view.banks}
+
+    def address(one: Ranked) -> str:
+        whose = (("bank", codes[one.party.bank_id]), (kind, one.party.party_id))
+        money = one.fraud_volume_e4 if view.currency is not None else None
+        return behind.address((*whose, *behind.labels(("fraud",))), Then(one.rate.hits, money))
+
+    return address
+
+
+def _scored(view: View, least: int) -> Pairs:
+    """Return the score that the filter leaves from a least one on; a row without a score has none."""
+    low, high = view.filters.score_e4 or (None, None)
+    bounds = (max(low or 0, least), _HIGHEST if high is None else high)
+    return tuple(("score", text) for text in written_bounds(bounds))
+
+
+def _then(sums: Sums, view: View) -> Then:
+    return Then(sums.rows, sums.volume_e4 if view.currency is not None else None)
+
+
+def _fraud(sums: Sums, view: View) -> Then:
+    return Then(sums.frauds, sums.fraud_volume_e4 if view.currency is not None else None)

@@ -1,0 +1,84 @@
+"""What stands behind the marks and the tiles of the High value page.
+
+A list of rows has one lower bound of amounts: where the chosen banks have different limits, no one address
+means the payments of all of them, and nothing is offered.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from dashboard.filter_values import Bounds, written_bounds
+from dashboard.high_value.ask import BAND_PERCENTS, HighValue
+from dashboard.marks import Behind, Marks, Pairs
+from dashboard.transactions.drill import Then
+from dashboard.view import View
+from database.segments import Bucket
+
+RANKED = ("category", "channel", "country")
+
+
+def marks_of(found: HighValue, view: View) -> dict[str, Marks]:
+    """Return the marks of every chart of the page, by its name."""
+    limit = _limit(found)
+    if limit is None or not found.every.rows:
+        return {}
+    marks = {"bands": _bands(found, view, limit)}
+    if not found.high.rows:
+        return marks
+    behind = Behind(view, found.high, _pairs(found, view, limit))
+    ranked = {name: behind.by_value(name, found.rankings[name]) for name in RANKED}
+    return {
+        **marks,
+        "counts": behind.by_time_and_label(found.counts),
+        "rate": behind.by_time(found.series),
+        **ranked,
+    }
+
+
+def tile_rows(found: HighValue, view: View) -> dict[str, str]:
+    """Return the address of the rows behind each tile, with what it says of them."""
+    limit = _limit(found)
+    if limit is None:
+        return {}
+    high, money = found.high, view.currency is not None
+    behind = Behind(view, high, _pairs(found, view, limit))
+    rows: dict[str, tuple[Pairs, Then]] = {
+        "rows": ((), Then(high.rows, high.volume_e4 if money else None)),
+        "frauds": (behind.labels(("fraud",)), Then(high.frauds, high.fraud_volume_e4 if money else None)),
+    }
+    return {name: behind.address(pairs, then) for name, (pairs, then) in rows.items() if then.rows}
+
+
+def _limit(found: HighValue) -> int | None:
+    limits = {threshold.e4 for threshold in found.thresholds}
+    return next(iter(limits)) if len(limits) == 1 else None
+
+
+def _pairs(found: HighValue, view: View, limit: int) -> Pairs:
+    low, high = view.filters.amount_e4 or (None, None)
+    types = Behind(view, found.high).types()
+    return (*types, *_amount((max(low or 0, limit), high)))
+
+
+def _amount(bounds: Bounds) -> Pairs:
+    return tuple(("amount", text) for text in written_bounds(bounds))
+
+
+def _bands(found: HighValue, view: View, limit: int) -> Marks:
+    behind = Behind(view, found.every, Behind(view, found.every).types())
+    edges = [-(-limit * percent // 100) for percent in BAND_PERCENTS]
+    values = [_within(view, low, high - 1) for low, high in pairwise(edges)]
+    marks = behind.stacked("amount", values, [_counts(band) for band in found.bands])
+    return Marks(marks.key, marks.drills, marks.groups, marks.whole, marks.drill, only_opens=True)
+
+
+def _within(view: View, low: int, high: int) -> str:
+    """Write a band of amounts, as far as the page's own bounds leave it."""
+    least, most = view.filters.amount_e4 or (None, None)
+    bounds = (max(low, least or 0), high if most is None else min(high, most))
+    return written_bounds(bounds)[0]
+
+
+def _counts(band: Bucket) -> tuple[tuple[int, int | None], ...]:
+    return (band.fraud, None), (band.genuine, None), (band.unknown, None)
