@@ -15,7 +15,7 @@ from database.connection import get_db_session, read_only
 from database.queries import holdings, jobs, runs
 from database.queries.holdings import Affected
 from models.access import Permission, Person
-from models.datasets import DatasetOrigin
+from models.datasets import DatasetKind, DatasetOrigin
 from models.errors import ConflictError, ForbiddenError, NotFoundError, UserError
 from models.jobs import JobStatus
 from models.messages import N_
@@ -51,6 +51,7 @@ def options_of(person: Person, form: Mapping[str, Any]) -> ImportOptions:
     bank = form.get("bank")
     if not isinstance(bank, str) or bank not in person.banks:
         raise NotFoundError(N_("There is no bank with the code {codes}."), codes=str(bank))
+    _refuse_rates(person, form.get("kind"))
     return ImportOptions.from_parameters(dict(form), created_by=person.user_id)
 
 
@@ -87,6 +88,7 @@ def retry(person: Person, job_id: int) -> int:
         if run.status not in {JobStatus.FAILED, JobStatus.CANCELLED}:
             raise ConflictError(N_("Only a run that failed or was cancelled is begun again."))
         _refuse_removal(person, run.kind)
+        _refuse_rates(person, run.parameters.get("kind"))
         return submit(session, run.kind, run.parameters, created_by=person.user_id)
 
 
@@ -105,10 +107,12 @@ def affected(person: Person, bank: str, dataset_id: int) -> Affected:
 
 def undo(person: Person, bank: str, dataset_id: int, typed: str) -> int:
     """Queue the undo of a dataset whose name was typed, and return the run's number."""
-    name = affected(person, bank, dataset_id).name
+    found = affected(person, bank, dataset_id)
+    _refuse_rates(person, found.kind)
+    name = found.name
     if typed.strip() != name:
         raise NotNamedError(N_("Type the name as it stands there: {name}."), name=name)
-    parameters = {"bank": bank, "dataset_id": dataset_id, "name": name}
+    parameters = {"bank": bank, "dataset_id": dataset_id, "name": name, "kind": found.kind.value}
     with get_db_session() as session:
         return submit(session, UNDO, parameters, created_by=person.user_id)
 
@@ -131,6 +135,11 @@ def rejects_of(person: Person, home: Path, job_id: int) -> Path:
     if not named or not path.is_file():
         raise NotFoundError(N_("Run {job_id} has no file of rejects."), job_id=job_id)
     return path
+
+
+def _refuse_rates(person: Person, kind: object) -> None:
+    if kind == DatasetKind.RATES and not person.may(Permission.MANAGE_DATA):
+        raise ForbiddenError(N_("Exchange rates count in every bank: only an administrator changes them."))
 
 
 def _refuse_removal(person: Person, kind: str) -> None:

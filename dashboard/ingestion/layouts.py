@@ -151,7 +151,11 @@ def _check_mapping(header: Sequence[str], mapping: Mapping[str, str]) -> None:
             )
         if column == NONE or (column == ROW_NUMBER and name == "transaction_id"):
             continue
-        if not set(columns_of(column, header)) <= set(header):
+        columns = columns_of(column, header)
+        if len(set(columns)) < len(columns):
+            # What is joined is as long as all of it: nothing may be repeated without end.
+            raise UserError(N_("--map {field}: it joins each column once."), field=name)
+        if not set(columns) <= set(header):
             raise UserError(
                 N_("--map {field}={column}: the file has no column {column}. Its columns are: {columns}."),
                 field=name,

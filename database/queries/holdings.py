@@ -39,6 +39,7 @@ class Affected:
     """What an undo would take away with a dataset."""
 
     name: str
+    kind: DatasetKind
     origin: DatasetOrigin
     rows: int
     transactions: int
@@ -70,7 +71,7 @@ select (select count(*) from rows) as transactions,
        (select min(timestamp) from rows) as first_at, (select max(timestamp) from rows) as last_at
 """)
 _NAMED = text(
-    "select b.bank_id, d.name, d.origin, d.rows from datasets d join banks b on b.bank_id = d.bank_id "
+    "select b.bank_id, d.name, d.kind, d.origin, d.rows from datasets d join banks b on b.bank_id = d.bank_id "
     "where b.code = :bank and d.dataset_id = :dataset_id"
 )
 
@@ -99,4 +100,4 @@ def affected(session: Session, bank: str, dataset_id: int) -> Affected:
             N_("There is no dataset {dataset_id} in {bank}."), dataset_id=dataset_id, bank=bank
         )
     row = session.execute(_AFFECTED, {"bank_id": named.bank_id, "dataset_id": dataset_id}).one()
-    return Affected(named.name, DatasetOrigin(named.origin), named.rows, *row)
+    return Affected(named.name, DatasetKind(named.kind), DatasetOrigin(named.origin), named.rows, *row)

@@ -14,7 +14,7 @@ from dashboard.data import uploads
 from dashboard.web.signed_in import settings
 from database.queries import datasets, jobs
 from models.access import Role
-from models.datasets import DatasetJob, DatasetOrigin
+from models.datasets import DatasetJob, DatasetKind, DatasetOrigin
 from models.jobs import Job, JobStatus
 from models.labels import FraudLabel
 from tests.factories import make_transaction, make_user
@@ -155,6 +155,29 @@ def test_an_undo_says_what_goes_and_asks_for_the_name(visitors: Visitors, lead: 
     for typed in ("", "march", "MARCH.CSV", None, 7):
         assert lead.post(path, json={"name": typed}).status_code == 422
     assert jobs.newest(visitors.db) == []
+
+
+RATES = b"date,currency,rate\n2024-03-04,USD,0.9\n"
+
+
+def test_rates_count_in_every_bank_and_are_not_one_banks_to_change(
+    visitors: Visitors, lead: FlaskClient, home: Path
+) -> None:
+    form = {"bank": "north", "kind": "rates"}
+    for who, status in (("lead", 403), ("admin", 202)):
+        found = uploads.begin(home, visitors.users[who].user_id, "rates.csv", len(RATES), 1)
+        uploads.append(found, 0, io.BytesIO(RATES), len(RATES))
+        answer = visitors.browser(who).post("/data/imports", json={"upload": found.upload_id, "form": form})
+        assert answer.status_code == status
+    run = jobs.newest(visitors.db)[0]
+    jobs.finish(visitors.db, run.job_id, JobStatus.FAILED)
+    assert lead.post(f"/data/runs/{run.job_id}/retry", json={}).status_code == 403
+    stored = datasets.create(
+        visitors.db, visitors.bank.bank_id, "rates.csv", origin=DatasetOrigin.IMPORT, kind=DatasetKind.RATES
+    )
+    assert lead.post(f"/data/datasets/north/{stored}/undo", json={"name": "rates.csv"}).status_code == 403
+    undo = visitors.browser("admin").post(f"/data/datasets/north/{stored}/undo", json={"name": "rates.csv"})
+    assert undo.status_code == 202
 
 
 def test_what_is_no_import_is_not_undone(visitors: Visitors, lead: FlaskClient) -> None:

@@ -66,6 +66,8 @@ def test_a_file_of_no_layout_is_read_by_its_mapping() -> None:
         (None, {"colour": "id"}, "there is no field colour"),
         (None, {"amount": "price"}, "the file has no column price"),
         (None, {"amount": "money"}, "Nothing says the"),
+        (None, {"transaction_id": "+".join(["id"] * 9)}, "each column once"),
+        (None, {"timestamp": "at+id+at"}, "each column once"),
     ],
 )
 def test_what_cannot_be_read_is_said_with_what_there_is(
