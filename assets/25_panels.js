@@ -100,7 +100,7 @@
   }
 
   function csv(panel) {
-    const harmless = (text) => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
+    const harmless = (text) => text.replace(/(^|;)(?=[=+\-@\t\r])/g, "$1'");
     const lines = told(panel).map(({ cells }) => cells.map((text) => `"${harmless(text).replace(/"/g, '""')}"`).join(","));
     const href = URL.createObjectURL(new Blob(["\ufeff", lines.join("\r\n")], { type: "text/csv" }));
     save(`${named(panel)}.csv`, href);

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import parse_qs
 
 from dash import Input, Output
 from dash.development.base_component import Component
 
+from callbacks.asked import asked_for
 from callbacks.interface import Interface
 from callbacks.registrar import PageCallbacks, locale, person
 from dashboard import clock
@@ -29,6 +29,6 @@ def register(app: Interface) -> None:
 
 def show(search: str | None, _acted: Any) -> tuple[list[Component], Any, list[Component]]:
     """Draw the alert of the address."""
-    asked = parse_qs((search or "").removeprefix("?"), max_num_fields=60).get("id", [""])[0]
-    found = alert_detail(person(), read_number(asked), now=clock.now())
+    (asked,) = asked_for(search, "id")
+    found = alert_detail(person(), read_number(asked or ""), now=clock.now())
     return answered(found, person(), locale())

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import parse_qs
 
 from dash import Input, Output
 
+from callbacks.asked import asked_for
 from callbacks.interface import Interface
 from callbacks.registrar import PageCallbacks, locale, person
 from dashboard.parties.story import Story, customer_story, merchant_story
@@ -28,8 +28,7 @@ def register(app: Interface) -> None:
 
 def _register(app: Interface, page: Page, ids: PartyIds, told: Told) -> None:
     def show(search: str | None) -> tuple[Any, ...]:
-        asked = parse_qs((search or "").removeprefix("?"), max_num_fields=60)
-        bank, name, only = (asked.get(key, [None])[0] for key in ("bank", "id", "show"))
+        bank, name, only = asked_for(search, "bank", "id", "show")
         return answered(told(person(), bank, name or ""), locale(), only)
 
     PageCallbacks(app, page).callback(

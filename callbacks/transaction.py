@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qs
-
 from dash import Input, Output
 from dash.development.base_component import Component
 
+from callbacks.asked import asked_for
 from callbacks.interface import Interface
 from callbacks.registrar import PageCallbacks, locale, person
 from dashboard.transactions.detail import detail
@@ -23,6 +22,5 @@ def register(app: Interface) -> None:
 
 def show(search: str | None) -> list[Component]:
     """Draw the transaction of the address."""
-    asked = parse_qs((search or "").removeprefix("?"), max_num_fields=60)
-    bank, name = (asked.get(key, [None])[0] for key in ("bank", "id"))
+    bank, name = asked_for(search, "bank", "id")
     return drawn(detail(person(), bank, name or ""), locale())

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
 from dashboard.ingestion.sources import Reject
 
 HEADER = ("line", "column", "value", "reason")
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# Where a list separator is a semicolon, a cell ends there whatever quotes say.
+_BEFORE_FORMULA = re.compile(r"(?:^|(?<=;))(?=[=+\-@\t\r])")
+_MADE_HARMLESS = re.compile(r"(?:^|(?<=;))'(?=[=+\-@\t\r])")
 
 
 class RejectsFile:
@@ -61,10 +64,10 @@ def _row(reject: Reject) -> tuple[int, str, str, str]:
 
 def as_written(text: str) -> str:
     """Return a value of the file as it was before it was made harmless to spreadsheets."""
-    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA_STARTS) else text
+    return _MADE_HARMLESS.sub("", text)
 
 
 def _plain(text: str) -> str:
     """Return text that stays on its line and that no spreadsheet runs as a formula."""
     text = " ".join(text.splitlines())
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    return _BEFORE_FORMULA.sub("'", text)

@@ -10,6 +10,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
@@ -41,7 +42,8 @@ DEFINITION: Final = (
     "is_fraud is the label known when the file was made, empty where there is none. Times are in UTC."
 )
 _HIDDEN: Final = {"card_fingerprint", "ingest_seq", "bank_id"}
-_RISKY: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+# Where a list separator is a semicolon, a cell ends there whatever quotes say.
+_BEFORE_RISK: Final = re.compile(r"(?:^|(?<=;))(?=[=+\-@\t\r\n])")
 
 
 class Kind(StrEnum):
@@ -219,7 +221,7 @@ def _cell(value: Any) -> str:
 
 def harmless(text: str) -> str:
     """Return a text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_RISKY) else text
+    return _BEFORE_RISK.sub("'", text)
 
 
 _TYPES: Final[dict[str, pa.DataType]] = {

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from dashboard.ingestion.options import Decimals, ImportOptions, ImportResult
+from dashboard.ingestion.rejects import as_written
 from dashboard.ingestion.run import import_file
 from dashboard.ingestion.terms import DateOrder
 from database.connection import execute_query, get_db_session
@@ -165,11 +166,12 @@ def test_quotes_and_formulas_are_text_and_rejects_are_harmless(tmp_path: Path) -
     result = brought(
         tmp_path,
         '1,2024-01-01,5,EUR,FR,"a ""b"", c","two\nlines",0',
-        "2,2024-01-01,=1+1,EUR,FR,c,k,0",
+        "2,2024-01-01,=1+1;+2,EUR,FR,c,k,0",
         '3,2024-01-01,5,EUR,FR,c,"=HYPERLINK(""x"")",0',
     )
     assert stored("customer_id || '|' || category") == ['a "b", c|two\nlines', 'c|=HYPERLINK("x")']
-    assert rejected(result) == ["4,amount,'=1+1,not an amount of money"]
+    assert rejected(result) == ["4,amount,'=1+1;'+2,not an amount of money"]
+    assert as_written("'=1+1;'+2") == "=1+1;+2"
 
 
 def test_rows_without_an_id_are_numbered_on_request_and_repeat_whole(tmp_path: Path) -> None:

@@ -90,6 +90,13 @@ def test_a_cell_that_begins_like_a_formula_is_neutralised(committed: Database) -
         "'-y",
     )
     assert [harmless(cell) for cell in ("a=1", "\t=1", "7")] == ["a=1", "'\t=1", "7"]
+    # A spreadsheet in French takes a semicolon for the end of a cell, and quotes do not hinder it.
+    assert [harmless(cell) for cell in ("a;=1;b", "a;b", ";@x", "a; =1")] == [
+        "a;'=1;b",
+        "a;b",
+        ";'@x",
+        "a; =1",
+    ]
 
 
 @pytest.mark.parametrize("query", ["channel=fax", "bank=nobody", "x=1"])
