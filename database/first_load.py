@@ -8,6 +8,7 @@ does the foreign key by which labels go with their payments.
 from __future__ import annotations
 
 import json
+import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -22,12 +23,24 @@ from database.migration_session import connect_as_owner
 
 WORKERS: Final = 2
 _MARK: Final = "Set aside by a first load: "
-_PATIENCE: Final = "5s"
 _MEMORY: Final = "256MB"
-_MAKING: Final = 7_102_003
+_PATIENCE_S: Final = 5.0
+_PAUSE_S: Final = 0.1
+# Less than the second after which the server ends one of two who wait for each other.
+_WAIT_FOR_A_KEY: Final = "500ms"
+_TRY_AGAIN: Final = (
+    errors.LockNotAvailable,
+    errors.DuplicateTable,
+    errors.DuplicateObject,
+    errors.UniqueViolation,
+)
 
 _COMMENT: Final = "select obj_description(to_regclass('transactions'), 'pg_class')"
-_LOCK: Final = "lock table transactions, fraud_labels in access exclusive mode"
+# Both tables and those that their foreign keys point at.
+_TABLES: Final = """
+select string_agg(distinct t::regclass::text, ', ') from pg_constraint, unnest(array[conrelid, confrelid]) t
+where conrelid in ('transactions'::regclass, 'fraud_labels'::regclass) and contype = 'f'
+"""
 _IS_FILLED: Final = "select exists (select from transactions) or exists (select from fraud_labels)"
 # Name, how it is made, how it is dropped; indexes before foreign keys.
 _PARTS: Final = """
@@ -53,19 +66,23 @@ def set_aside(owner_url: str | None = None) -> bool:
 
     Where somebody works with the tables nothing is dropped: loading takes longer then, and that is all.
     """
+    until = time.monotonic() + _PATIENCE_S
     with closing(connect_as_owner(owner_url)) as connection:
-        try:
-            with connection, connection.cursor() as cursor:
-                return _drop(cursor)
-        except errors.LockNotAvailable:
-            return False
+        while time.monotonic() < until:
+            try:
+                with connection, connection.cursor() as cursor:
+                    return _drop(cursor)
+            except errors.LockNotAvailable:
+                time.sleep(_PAUSE_S)
+    return False
 
 
 def _drop(cursor: Any) -> bool:
     if _noted(_comment(cursor)):
         return True
-    cursor.execute(f"set local lock_timeout = '{_PATIENCE}'")
-    cursor.execute(_LOCK)
+    cursor.execute(_TABLES)
+    # All or none, without waiting: who waits while it holds some ends up against a reader of two tables.
+    cursor.execute(f"lock table {cursor.fetchone()[0]} in access exclusive mode nowait")
     cursor.execute(_IS_FILLED)
     if cursor.fetchone() != (False,):
         return False
@@ -89,33 +106,44 @@ def put_back(owner_url: str | None = None) -> int:
         parts = _noted(_comment(cursor))
         if not parts:
             return 0
-        # A foreign key's lock would wait for every index that is being made.
         keys = {name: statement for name, statement in parts.items() if statement.startswith("alter")}
         indexes = {name: statement for name, statement in parts.items() if name not in keys}
-        for some in (indexes, keys):
-            _make_all(some.items(), owner_url)
+        _make_indexes(indexes.items(), owner_url)
+        _make(cursor, keys.items(), wait=_WAIT_FOR_A_KEY)
         cursor.execute("analyze transactions, fraud_labels")
         cursor.execute("comment on table transactions is null")
     return len(parts)
 
 
-def _make_all(parts: Iterable[tuple[str, str]], owner_url: str | None) -> None:
+def _make_indexes(parts: Iterable[tuple[str, str]], owner_url: str | None) -> None:
     waiting = deque(parts)
+
+    def work() -> None:
+        with closing(connect_as_owner(owner_url)) as connection, connection.cursor() as cursor:
+            cursor.execute("select set_config('maintenance_work_mem', %s, false)", (_MEMORY,))
+            _make(cursor, _taken(waiting), wait="0")
+
     with ThreadPoolExecutor(WORKERS, thread_name_prefix="first-load") as pool:
-        for done in [pool.submit(_make_some, waiting, owner_url) for _ in range(WORKERS)]:
+        for done in [pool.submit(work) for _ in range(WORKERS)]:
             done.result()
 
 
-def _make_some(waiting: deque[tuple[str, str]], owner_url: str | None) -> None:
-    with closing(connect_as_owner(owner_url)) as connection, connection.cursor() as cursor:
-        cursor.execute("select set_config('maintenance_work_mem', %s, false)", (_MEMORY,))
-        for name, statement in _taken(waiting):
-            # Two processes may be at it; the second finds it there.
-            cursor.execute("select pg_advisory_lock(%s, hashtext(%s))", (_MAKING, name))
-            cursor.execute(_IS_THERE, {"name": name})
-            if cursor.fetchone() == (False,):
+def _make(cursor: Any, parts: Iterable[tuple[str, str]], *, wait: str) -> None:
+    """Make what is not there yet, each part by one statement that waits so long for its locks at a time."""
+    cursor.execute("select set_config('lock_timeout', %s, false)", (wait,))
+    for name, statement in parts:
+        # Two processes may be at it.
+        while not _is_there(cursor, name):
+            try:
                 cursor.execute(statement)
-            cursor.execute("select pg_advisory_unlock(%s, hashtext(%s))", (_MAKING, name))
+            except _TRY_AGAIN:
+                time.sleep(_PAUSE_S)
+
+
+def _is_there(cursor: Any, name: str) -> bool:
+    cursor.execute(_IS_THERE, {"name": name})
+    is_there: bool = cursor.fetchone()[0]
+    return is_there
 
 
 def _taken(waiting: deque[tuple[str, str]]) -> Iterator[tuple[str, str]]:

@@ -28,7 +28,7 @@ from models.errors import UserError
 from models.jobs import JobStatus
 from models.messages import N_, Message
 
-__all__ = ["ImportCancelledError", "complete", "import_file", "said", "work"]
+__all__ = ["ImportCancelledError", "complete", "import_file", "import_planned", "said", "work"]
 logger = logging.getLogger(__name__)
 
 
@@ -37,9 +37,13 @@ def import_file(path: Path, options: ImportOptions, progress: Report | None = No
 
     The same call again goes on where the last one ended, and adds nothing when it was complete.
     """
-    plan = plan_import(path, options)
+    return import_planned(plan_import(path, options), progress)
+
+
+def import_planned(plan: Plan, progress: Report | None = None) -> ImportResult:
+    """Do so for a file that was looked at: planning it again would start a second reader."""
     with alone(plan):
-        with get_db_session([options.bank]) as session:
+        with get_db_session([plan.options.bank]) as session:
             run, terms = claim(session, plan)
         if run.status is JobStatus.SUCCEEDED:
             return complete(plan, run)

@@ -70,7 +70,8 @@ class StoredWorld:
 
 
 Report = Callable[[Progress], None]
-Given, Made = TypeVar("Given"), TypeVar("Made")
+Given = TypeVar("Given")
+Made = TypeVar("Made")
 
 
 def store_world(

@@ -38,8 +38,9 @@ SEED = [sys.executable, "-c", "from tests.database.test_first_load import seed; 
 
 def seed() -> None:
     """Store a world as the command does a large one."""
-    store.WORTH_FROM = 1
-    store.store_world(OPTIONS)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store, "WORTH_FROM", 1)
+        store.store_world(OPTIONS)
 
 
 @pytest.fixture
@@ -87,7 +88,7 @@ def test_tables_with_rows_keep_everything(committed: Database, before: str, post
 def test_tables_that_somebody_uses_keep_everything(
     committed: Database, before: str, postgres_version: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(first_load, "_PATIENCE", "50ms")
+    monkeypatch.setattr(first_load, "_PATIENCE_S", 0.3)
     with using(committed):
         assert not set_aside()
     assert dump(committed, postgres_version) == before
@@ -123,19 +124,14 @@ def test_a_migration_finds_everything_in_its_place(committed: Database, tmp_path
 
 @pytest.mark.proof
 def test_a_seeding_killed_anywhere_is_completed_by_the_next(
-    committed: Database,
-    before: str,
-    postgres_version: int,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    committed: Database, before: str, postgres_version: int, tmp_path: Path
 ) -> None:
     environment = {**os.environ, **committed.environment, "VIGIE_HOME": str(tmp_path)}
     killed_when(lambda: stored() > 0, environment)
     assert noted()
     # While indexes are made, or as soon as they are.
     killed_when(lambda: stored() == ROWS, environment)
-    monkeypatch.setattr(store, "WORTH_FROM", 1)
-    store.store_world(OPTIONS)
+    seed()
     assert dump(committed, postgres_version) == before
     assert stored() == ROWS
     with owner_session(snapshot=True) as owner:
@@ -149,8 +145,9 @@ def stored() -> int:
 
 def killed_when(is_reached: Callable[[], bool], environment: dict[str, str]) -> None:
     """Start the seeding and kill it once something is true."""
-    process = subprocess.Popen(SEED, env=environment, stderr=subprocess.DEVNULL)
-    while process.poll() is None and not is_reached():
-        time.sleep(0.02)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+    with subprocess.Popen(SEED, env=environment, stderr=subprocess.DEVNULL) as process:
+        try:
+            while process.poll() is None and not is_reached():
+                time.sleep(0.02)
+        finally:
+            process.send_signal(signal.SIGKILL)
