@@ -34,5 +34,6 @@ gunicorn.SERVER = "vigie"
 
 def worker_exit(_arbiter: object, _worker: object) -> None:
     """Leave without the interpreter's tidying, which takes seconds with compiled code loaded."""
+    logging.getLogger(__name__).info("web stopped")
     logging.shutdown()
     os._exit(0)

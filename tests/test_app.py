@@ -58,6 +58,7 @@ def test_a_second_start_is_quick_keeps_the_data_and_shows_no_password(start: Sta
     vigie = start()
     assert vigie.wait_until_up() < 5 * (2 if os.environ.get("PYTEST_XDIST_WORKER") else 1)
     assert ask(home, "select username, must_change_password from users") == [("admin", True)]
+    assert ask(home, "select count(*) > 0 from system_logs where message = 'web stopped'") == [(True,)]
     assert vigie.first_login() is None
     assert vigie.get("/health")[0] == 200
     assert vigie.stop() < 10

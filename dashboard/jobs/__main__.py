@@ -26,6 +26,7 @@ def main() -> int:
     except UserError as mistake:
         sys.stderr.write(f"{mistake}\n")
         return 1
+    logging.getLogger("dashboard.jobs").info("worker stopped")
     handler.close()
     return 0
 
