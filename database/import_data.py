@@ -179,6 +179,7 @@ def _tell(result: ImportResult) -> None:
     if result.rows_before:
         _say(f"It went on from row {result.rows_before + 1:,}.")
     _say(str(said(result)))
+    _say(f"It is dataset {result.dataset_id}: --undo {result.dataset_id} takes it back.")
     if result.rejects_file is not None:
         _say(f"The rows that were not stored, with their reasons: {result.rejects_file}")
     if result.skipped_hours or result.doubled_hours:
@@ -215,7 +216,7 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("file", metavar="FILE", nargs="?", help=".csv, .csv.gz, .zip (up to 10 files) or .parquet")
     add("--check", action="store_true", help="say what an import would do, and write nothing")
-    add("--undo", type=int, metavar="DATASET", help="take an import back")
+    add("--undo", type=int, metavar="DATASET", help="take back the import of this number, which it said")
     add("--bank", required=True, metavar="CODE", help="the bank that the rows belong to; made if it is new")
     add("--bank-name", metavar="NAME", help="a new bank's name (default: its code)")
     add("--bank-zone", metavar="ZONE", help="a new bank's business time zone, as Europe/Paris (default UTC)")
@@ -233,12 +234,13 @@ def _parser() -> argparse.ArgumentParser:
         help="which column fills a field (columns joined by +; @row numbers rows without an id; @none leaves "
         "a field out); FIELD.WORD=OURS what a word means; FIELD:=VALUE one value for all; or a mapping file",
     )
-    add("--base-date", metavar="DAY", help="the day that a file's offsets count from")
-    add("--dates", choices=tuple(DateOrder), help="what comes first in dates like 01/02/2020")
-    add("--decimals", choices=tuple(Decimals), help="the sign before an amount's decimals")
+    add("--base-date", metavar="DAY", help="the day that offsets count from (default: the layout's)")
+    add("--dates", choices=tuple(DateOrder), help="how 01/02/2020 is read (default: like the other dates)")
+    add("--decimals", choices=tuple(Decimals), help="of amounts (default: as they show)")
     add("--encoding", metavar="NAME", help="the text's encoding (default: UTF-8, or UTF-16 by its mark)")
     add("--features", action="store_true", help="keep the columns that fill no field beside the rows")
-    add("--alerts", choices=tuple(AlertsMode), default=AlertsMode.RECENT, help="which rows may open alerts")
+    told = "rows that may open alerts (default: recent, the 30 days before the newest)"
+    add("--alerts", choices=tuple(AlertsMode), default=AlertsMode.RECENT, help=told)
     add("--time-zone", metavar="ZONE", help="zone of times that name none (default: the bank's)")
     add("--currency", metavar="CUR", help="currency of rows that name none")
     return parser

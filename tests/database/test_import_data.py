@@ -71,6 +71,7 @@ def test_a_new_bank_is_made_and_given_to_every_active_admin(
     assert "Bank acme is new: zone UTC, base currency USD." in said
     assert "It may be seen by ada, lea." in said
     assert "2 rows added" in said
+    assert "It is dataset 1: --undo 1 takes it back." in said
     seen = execute_query(
         "select username from users join user_banks using (user_id) join banks using (bank_id)"
         " where code = 'acme' order by 1"
