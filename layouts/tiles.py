@@ -119,8 +119,10 @@ def _verdict(metric: Metric, figure: Figure, words: Words) -> Component:
     if outcome is Outcome.NOT_COMPARED:
         return html.Div(className="tile-verdict")
     text = verdict_words(metric, figure.verdict, words)
+    is_within = figure.verdict.is_within_days
+    why = words.say(N_("no clear change: single days differ as much")) if is_within else text
     return html.Div(
-        [icon(_ICONS[outcome]), html.Span(text, title=text)],
+        [icon(_ICONS[outcome]), html.Span(text, title=why)],
         className=f"tile-verdict {_tone(metric, outcome)}",
     )
 

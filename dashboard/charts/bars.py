@@ -16,6 +16,7 @@ from dashboard.charts.figure import (
     Figure,
     Margin,
     Words,
+    escaped,
     note,
     percents,
     text_width,
@@ -132,7 +133,7 @@ def _bars(ranking: Ranking, words: Words, name: Callable[[str], str]) -> dict[st
 
 def _hover(each: Slice, words: Words, name: Callable[[str], str]) -> str:
     rate, estimate = each.rate, each.rate.estimate
-    title = f"{_escaped(name(each.value))}"
+    title = f"{escaped(name(each.value))}"
     if estimate is None or rate.is_too_few:
         few = words.say(N_("{trials} labelled, under 30"), trials=f.count(rate.trials, words.locale))
         return f"{title}<br>{few}"
@@ -154,7 +155,7 @@ def _row_notes(
 ) -> list[dict[str, Any]]:
     place = {"y": row, "yref": "y", "yanchor": "middle", "size": 12}
     value = _value(each)
-    label = note(_escaped(text), x=0, xanchor="left", xshift=-margin["l"] - PAD, color=TEXT_2, **place)
+    label = note(escaped(text), x=0, xanchor="left", xshift=-margin["l"] - PAD, color=TEXT_2, **place)
     if value is None:
         few = note(
             words.say(N_("n < 30")), x=0, xanchor="left", xshift=6, color=TEXT_3, **{**place, "size": 11}
@@ -191,8 +192,3 @@ def _whole_line(share: float) -> dict[str, Any]:
 
 def _cut(text: str) -> str:
     return text if len(text) <= LONGEST_NAME else f"{text[: LONGEST_NAME - 1].rstrip()}{_ELLIPSIS}"
-
-
-def _escaped(text: str) -> str:
-    """Make a user's own words safe for plotly's pseudo HTML."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -17,6 +17,7 @@ from dashboard.charts.figure import (
     ticks,
     unit_note,
 )
+from dashboard.charts.time_axis import event_lines, event_names, events_by_step, moment_text, with_events
 from dashboard.overview.series import Grain, Series
 from models.messages import N_
 
@@ -27,7 +28,7 @@ _MOST_DATES = 6
 def counts_over_time(series: Series, words: Words) -> Figure:
     """Draw one bar a step; heights are numbers of payments."""
     points = series.points
-    x = [point.at.strftime("%Y-%m-%d %H:%M") for point in points]
+    x = [moment_text(point.at) for point in points]
     known = [(point.rate.hits, point.rate.trials - point.rate.hits) for point in points]
     every = (
         ("▲", N_("fraud"), FRAUD, [fraud for fraud, _ in known]),
@@ -37,8 +38,9 @@ def counts_over_time(series: Series, words: Words) -> Figure:
     stacks = [(mark, words.say(name), color, values) for mark, name, color, values in every if any(values)]
     marks = ticks(max((point.rows for point in points), default=0))
     days = [_day(series, place, words) for place in range(len(points))]
+    named = events_by_step(series)
     return {
-        "data": [_bars(x, days, *stack, words) for stack in stacks],
+        "data": [_bars(x, days, named, *stack, words) for stack in stacks],
         "layout": {
             "margin": MARGIN,
             "barmode": "stack",
@@ -50,7 +52,9 @@ def counts_over_time(series: Series, words: Words) -> Figure:
                 "tickvals": marks,
                 "ticktext": [f.short(mark, words.locale) for mark in marks],
             },
+            "shapes": event_lines(series),
             "annotations": [
+                *event_names(series),
                 unit_note(words.say(N_("payments")), MARGIN),
                 *stack_key([stack[:3] for stack in stacks], MARGIN),
             ],
@@ -59,7 +63,14 @@ def counts_over_time(series: Series, words: Words) -> Figure:
 
 
 def _bars(
-    x: list[str], days: list[str], mark: str, name: str, color: str, values: list[int], words: Words
+    x: list[str],
+    days: list[str],
+    named: list[str],
+    mark: str,
+    name: str,
+    color: str,
+    values: list[int],
+    words: Words,
 ) -> Trace:
     return {
         "type": "bar",
@@ -67,8 +78,8 @@ def _bars(
         "y": values,
         "marker": {"color": color},
         "text": [
-            f"{day}<br>{mark} {f.count(value, words.locale)} {name}"
-            for day, value in zip(days, values, strict=True)
+            with_events(f"{day}<br>{mark} {f.count(value, words.locale)} {name}", names)
+            for day, value, names in zip(days, values, named, strict=True)
         ],
         "textposition": "none",
         "hovertemplate": "%{text}<extra></extra>",

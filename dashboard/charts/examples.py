@@ -9,11 +9,13 @@ import numpy as np
 
 from dashboard.charts.figure import Words
 from dashboard.filters import Measure
+from dashboard.overview.events import Event
 from dashboard.overview.rates import Rate, rate_of
 from dashboard.overview.series import Grain, Point, Series
 from dashboard.overview.slices import Ranking, Slice, Spread
 from dashboard.statistics.concentration import Concentration, concentration
 from database.segments import Bucket, Sums
+from models.banks import EventType
 
 
 def _say(msgid: str, **params: object) -> str:
@@ -22,6 +24,18 @@ def _say(msgid: str, **params: object) -> str:
 
 WORDS = (Words("en", _say), Words("fr", _say))
 _START = datetime.fromisoformat("2026-10-16")
+
+
+_EVENTS = tuple(
+    Event((_START + timedelta(days=day)).date(), name, kind)
+    for day, name, kind in (
+        (2, "All Saints’ Day", EventType.HOLIDAY),
+        (3, "Armistice Day", EventType.HOLIDAY),
+        (9, "Terminals down", EventType.CUSTOM),
+        (27, "Black Friday", EventType.PROMOTION),
+        (29, "Half <b>price</b>", EventType.PROMOTION),
+    )
+)
 
 
 def _rate(hits: int, trials: int) -> Rate:
@@ -42,7 +56,7 @@ def _series(
         )
         for n in range(steps)
     )
-    return Series(grain, points, is_running=is_running)
+    return Series(grain, points, is_running=is_running, events=_EVENTS)
 
 
 def over_time() -> Iterable[tuple[Series, Measure, Words]]:

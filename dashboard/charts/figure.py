@@ -86,6 +86,11 @@ def text_width(text: str) -> int:
     return math.ceil(sum(4.2 if sign in _NARROW else 10 if sign in _WIDE else 7 for sign in text))
 
 
+def escaped(text: str) -> str:
+    """Make a user's own words safe for plotly's pseudo HTML."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
 def note(text: str, **places: Any) -> dict[str, Any]:
     """Return an annotation in paper coordinates unless told otherwise; the template has no arrows."""
     font = {key: places.pop(key) for key in ("size", "color", "weight") if key in places}

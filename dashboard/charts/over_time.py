@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from itertools import groupby, pairwise
+from itertools import groupby
 from typing import Any
 
 from dashboard import formatting as f
@@ -25,13 +24,21 @@ from dashboard.charts.figure import (
     ticks,
     unit_note,
 )
+from dashboard.charts.time_axis import (
+    STEP_HOURS,
+    event_lines,
+    event_names,
+    events_by_step,
+    moment_text,
+    step_name,
+    time_axis,
+    with_events,
+)
 from dashboard.filters import Measure
 from dashboard.overview.series import Grain, Point, Series
 from models.messages import N_
 
 MARGIN: Margin = {"l": 34, "r": 14, "t": 24, "b": 22}
-_MOST_DATES, _STEPS_BY_DAY = 6, 30
-_STEP_HOURS = {Grain.HOUR: 1, Grain.DAY: 24, Grain.WEEK: 168, Grain.MONTH: 730}
 _EDGE = 0.2
 _ROOM_BELOW = 0.15
 
@@ -41,7 +48,7 @@ def rate_over_time(series: Series, measure: Measure, words: Words) -> Figure:
     points = series.points
     highest = max(map(_top, points), default=0.0) or max(map(_high, points), default=0.0)
     marks = ticks(highest * 100)
-    x = [_text(point.at) for point in points]
+    x = [moment_text(point.at) for point in points]
     data = _hatch(series, marks[-1]) + _bands(points) + _ghost(points, x) + _line(series, words)
     return {
         "data": data,
@@ -49,7 +56,8 @@ def rate_over_time(series: Series, measure: Measure, words: Words) -> Figure:
             "margin": MARGIN,
             "hovermode": "closest",
             "hoverdistance": -1,
-            "xaxis": _dates(series, words),
+            "xaxis": time_axis(series, words),
+            "shapes": event_lines(series),
             "yaxis": {
                 "range": [0, marks[-1] * 1.02],
                 "tickvals": marks,
@@ -57,6 +65,7 @@ def rate_over_time(series: Series, measure: Measure, words: Words) -> Figure:
             },
             "annotations": [
                 unit_note(_unit(measure, words), MARGIN),
+                *event_names(series),
                 *_labels(series, marks[-1] / 100, words),
             ],
         },
@@ -67,10 +76,6 @@ def _unit(measure: Measure, words: Words) -> str:
     if measure is Measure.COUNT:
         return words.say(N_("% of labelled transactions, 95 % band"))
     return words.say(N_("% of labelled amount, 95 % band"))
-
-
-def _text(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%d %H:%M")
 
 
 def _shown(point: Point) -> bool:
@@ -103,7 +108,7 @@ def _bands(points: Sequence[Point]) -> list[Trace]:
         ends = [point.rate.estimate for point in run if point.rate.estimate]
         if not shown or len(run) < 2:  # noqa: PLR2004 - a band needs two steps
             continue
-        x = [_text(point.at) for point in run]
+        x = [moment_text(point.at) for point in run]
         traces.append(
             {
                 "type": "scatter",
@@ -132,7 +137,7 @@ def _ghost(points: Sequence[Point], x: list[str]) -> list[Trace]:
 
 def _line(series: Series, words: Words) -> list[Trace]:
     points, values = series.points, percents([_value(point) for point in series.points])
-    x = [_text(point.at) for point in points]
+    x = [moment_text(point.at) for point in points]
     line: Trace = {
         "type": "scatter",
         "mode": "lines" if len(points) > 1 else "markers",
@@ -140,7 +145,10 @@ def _line(series: Series, words: Words) -> list[Trace]:
         "y": values,
         "line": {"color": FRAUD, "width": 1.75},
         "marker": {"color": FRAUD, "size": 6},
-        "text": [_hover(series.grain, point, words) for point in points],
+        "text": [
+            with_events(_hover(series.grain, point, words), names)
+            for point, names in zip(points, events_by_step(series), strict=True)
+        ],
         "hovertemplate": "%{text}<extra></extra>",
     }
     if not series.is_running or len(points) < 2:  # noqa: PLR2004 - a dashed end needs a step before it
@@ -167,7 +175,7 @@ def _line(series: Series, words: Words) -> list[Trace]:
 
 def _hover(grain: Grain, point: Point, words: Words) -> str:
     rate, estimate = point.rate, point.rate.estimate
-    lines = [f"{_step_name(grain, point.at, words)}"]
+    lines = [f"{step_name(grain, point.at, words)}"]
     if estimate is None or rate.is_too_few:
         return "<br>".join([*lines, words.say(N_("under 30 labelled"))])
     lines.append(f"▲ {f.percent(estimate.value, words.locale)}")
@@ -188,15 +196,6 @@ def _hover(grain: Grain, point: Point, words: Words) -> str:
     return "<br>".join(lines)
 
 
-def _step_name(grain: Grain, at: datetime, words: Words) -> str:
-    if grain is Grain.HOUR:
-        return f"{f.day(at, words.locale, weekday=True)} {at:%H:%M}"
-    if grain is Grain.MONTH:
-        return f.month(at, words.locale)
-    name = f.day(at, words.locale, weekday=grain is Grain.DAY, year=True)
-    return words.say(N_("week from {day}"), day=name) if grain is Grain.WEEK else name
-
-
 def _hatch(series: Series, top: float) -> list[Trace]:
     young = [point for point in series.points if point.is_young]
     if not young:
@@ -205,41 +204,13 @@ def _hatch(series: Series, top: float) -> list[Trace]:
     return [
         {
             "type": "bar",
-            "x": [_text(point.at) for point in young],
+            "x": [moment_text(point.at) for point in young],
             "y": [top] * len(young),
-            "width": _STEP_HOURS[series.grain] * 3_600_000,
+            "width": STEP_HOURS[series.grain] * 3_600_000,
             "marker": {"color": CLEAR, "line": {"width": 0}, "pattern": pattern},
             "hoverinfo": "skip",
         }
     ]
-
-
-def _dates(series: Series, words: Words) -> dict[str, Any]:
-    """Label at most six steps, evenly, without rotation; over a long time those that begin a month."""
-    points = series.points
-    half = timedelta(hours=_STEP_HOURS[series.grain] / 2)
-    by_month = len(points) > _STEPS_BY_DAY and series.grain in {Grain.WEEK, Grain.MONTH}
-    named = _begin_a_month(points) if by_month else points
-    every = max(1, -(-len(named) // _MOST_DATES))
-    named = named[every // 2 :: every] if len(named) > _MOST_DATES else named
-    axis: dict[str, Any] = {
-        "type": "date",
-        "tickvals": [_text(point.at) for point in named],
-        "ticktext": [_tick(series.grain, point.at, words, by_month=by_month) for point in named],
-    }
-    if points:
-        axis["range"] = [_text(points[0].at - half), _text(points[-1].at + half)]
-    return axis
-
-
-def _begin_a_month(points: Sequence[Point]) -> Sequence[Point]:
-    return [later for earlier, later in pairwise(points) if earlier.at.month != later.at.month]
-
-
-def _tick(grain: Grain, at: datetime, words: Words, *, by_month: bool) -> str:
-    if grain is Grain.HOUR:
-        return f"{at:%H:%M}"
-    return f.month_short(at, words.locale) if by_month or grain is Grain.MONTH else f.day(at, words.locale)
 
 
 def _labels(series: Series, top: float, words: Words) -> list[dict[str, Any]]:
@@ -286,7 +257,7 @@ def _names(inner: Sequence[Point], top: float, words: Words) -> list[dict[str, A
 def _label(text: str, point: Point, share: float, shift: int, color: str) -> dict[str, Any]:
     return note(
         text,
-        x=_text(point.at),
+        x=moment_text(point.at),
         y=round(share * 100, 5),
         xref="x",
         yref="y",

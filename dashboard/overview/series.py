@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import groupby
@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from dashboard.filters import Measure
+from dashboard.overview.events import Event
 from dashboard.overview.rates import TOO_FEW, Rate, rate_of
 from dashboard.periods import Span
 from dashboard.statistics.maturity import RIPE_SHARE, Maturity
@@ -49,11 +50,12 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """The line; `is_running` says that its last step has not ended yet."""
+    """The line; `is_running` says that its last step has not ended yet, `events` what its days are called."""
 
     grain: Grain
     points: tuple[Point, ...]
     is_running: bool
+    events: tuple[Event, ...] = ()
 
 
 Days = Sequence[tuple[date, Sums]]
@@ -130,15 +132,19 @@ def hours_of(
 
 
 def both_series(
-    days: Days, hours: Sequence[Sequence[Sums]], span: Span, maturity: Maturity | None
+    days: Days,
+    hours: Sequence[Sequence[Sums]],
+    span: Span,
+    maturity: Maturity | None,
+    events: tuple[Event, ...] = (),
 ) -> tuple[Series, Series]:
     """Return the line of rates by count, and the bars of counts, which may be finer."""
     given: dict[str, Any] = {"measure": Measure.COUNT, "maturity": maturity}
     if is_hourly(span) and hours:
-        line = hours_of(hours, span, **given)
+        line = replace(hours_of(hours, span, **given), events=events)
         return line, line
     bars = series_of(days, [], span, grain=counting_grain(days), **given)
-    return series_of(days, [], span, **given), bars
+    return replace(series_of(days, [], span, **given), events=events), replace(bars, events=events)
 
 
 def is_hourly(span: Span) -> bool:

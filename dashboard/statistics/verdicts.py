@@ -24,11 +24,15 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """An outcome; `change` is the difference with its interval, `relative` the same as a share of before."""
+    """An outcome; `change` is the difference with its interval, `relative` the same as a share of before.
+
+    `is_within_days` says that single payments alone would show a change, but days differ as much anyway.
+    """
 
     outcome: Outcome
     change: Estimate | None = None
     relative: float | None = None
+    is_within_days: bool = False
 
 
 class LabelAge(StrEnum):
@@ -49,7 +53,8 @@ def judge(now: Estimate | None, before: Estimate | None, *, widening: float = 1.
         return Verdict(Outcome.UP, change, relative)
     if change.high < 0:
         return Verdict(Outcome.DOWN, change, relative)
-    return Verdict(Outcome.NO_CHANGE, change, relative)
+    alone = difference(now, before)
+    return Verdict(Outcome.NO_CHANGE, change, relative, is_within_days=not alone.low <= 0 <= alone.high)
 
 
 def judge_labelled(

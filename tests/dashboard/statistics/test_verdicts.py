@@ -60,4 +60,6 @@ def test_no_labels_is_not_no_fraud() -> None:
 
 def test_days_that_differ_anyway_take_a_direction_back() -> None:
     assert judge(HIGH, LOW, widening=4.0).outcome is Outcome.UP
-    assert judge(HIGH, LOW, widening=5.0).outcome is Outcome.NO_CHANGE
+    taken = judge(HIGH, LOW, widening=5.0)
+    assert (taken.outcome, taken.is_within_days) == (Outcome.NO_CHANGE, True)
+    assert not judge(LOW, LOW, widening=5.0).is_within_days

@@ -1,0 +1,153 @@
+"""The axis of time: which steps are named, and the days that have a name in the calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
+from typing import Any, Final
+
+from dashboard import formatting as f
+from dashboard.charts.figure import PAGE, REFERENCE, TEXT_2, Words, escaped, note, text_width
+from dashboard.overview.events import Event
+from dashboard.overview.series import Grain, Point, Series
+from models.banks import EventType
+from models.messages import N_
+
+STEP_HOURS: Final = {Grain.HOUR: 1, Grain.DAY: 24, Grain.WEEK: 168, Grain.MONTH: 730}
+_MOST_DATES, _STEPS_BY_DAY = 6, 30
+_MOST_LINES: Final = 6
+_NARROWEST: Final = 320
+"""Pixels of the narrowest plot: names that do not meet there meet nowhere."""
+_GAP: Final = 12
+
+
+def moment_text(moment: datetime) -> str:
+    """Write a step's beginning as Plotly reads it."""
+    return moment.strftime("%Y-%m-%d %H:%M")
+
+
+def step_name(grain: Grain, at: datetime, words: Words) -> str:
+    """Name a step."""
+    if grain is Grain.HOUR:
+        return f"{f.day(at, words.locale, weekday=True)} {at:%H:%M}"
+    if grain is Grain.MONTH:
+        return f.month(at, words.locale)
+    name = f.day(at, words.locale, weekday=grain is Grain.DAY, year=True)
+    return words.say(N_("week from {day}"), day=name) if grain is Grain.WEEK else name
+
+
+def time_axis(series: Series, words: Words) -> dict[str, Any]:
+    """Label at most six steps, evenly, without rotation; over a long time those that begin a month."""
+    points = series.points
+    half = timedelta(hours=STEP_HOURS[series.grain] / 2)
+    by_month = len(points) > _STEPS_BY_DAY and series.grain in {Grain.WEEK, Grain.MONTH}
+    named = _begin_a_month(points) if by_month else points
+    every = max(1, -(-len(named) // _MOST_DATES))
+    named = named[every // 2 :: every] if len(named) > _MOST_DATES else named
+    axis: dict[str, Any] = {
+        "type": "date",
+        "tickvals": [moment_text(point.at) for point in named],
+        "ticktext": [_tick(series.grain, point.at, words, by_month=by_month) for point in named],
+    }
+    if points:
+        axis["range"] = [moment_text(points[0].at - half), moment_text(points[-1].at + half)]
+    return axis
+
+
+def _begin_a_month(points: Sequence[Point]) -> Sequence[Point]:
+    return [later for earlier, later in pairwise(points) if earlier.at.month != later.at.month]
+
+
+def _tick(grain: Grain, at: datetime, words: Words, *, by_month: bool) -> str:
+    if grain is Grain.HOUR:
+        return f"{at:%H:%M}"
+    return f.month_short(at, words.locale) if by_month or grain is Grain.MONTH else f.day(at, words.locale)
+
+
+def events_by_step(series: Series) -> list[str]:
+    """Return what the days of each step are called; months have too many."""
+    if series.grain is Grain.MONTH:
+        return [""] * len(series.points)
+    starts = [point.at for point in series.points]
+    ends = [*starts[1:], *[start + timedelta(hours=STEP_HOURS[series.grain]) for start in starts[-1:]]]
+    return [
+        ", ".join(
+            escaped(event.name) for event in series.events if start.date() <= event.day < _day_after(end)
+        )
+        for start, end in zip(starts, ends, strict=True)
+    ]
+
+
+def _day_after(end: datetime) -> date:
+    """Return the first day that a step ending then does not touch."""
+    return (end - timedelta(microseconds=1)).date() + timedelta(days=1)
+
+
+def with_events(hover: str, names: str) -> str:
+    """Say in a step's own words what its days are called."""
+    return f"{hover}<br>{names}" if names else hover
+
+
+def event_lines(series: Series) -> list[dict[str, Any]]:
+    """Draw a line at each event that is drawn."""
+    return [
+        {
+            "type": "line",
+            "layer": "below",
+            "x0": moment_text(at),
+            "x1": moment_text(at),
+            "y0": 0,
+            "y1": 1,
+            "yref": "paper",
+            "line": {"color": REFERENCE, "width": 1},
+        }
+        for at, _ in _drawn(series)
+    ]
+
+
+def event_names(series: Series) -> list[dict[str, Any]]:
+    """Name drawn events beside their lines, at the top, the worthiest first, where no other name stands."""
+    # The words on young days have the top line.
+    shift = -16 if any(point.is_young for point in series.points) else 0
+    taken: list[tuple[float, float]] = []
+    notes = []
+    for at, name in _drawn(series):
+        left, width = _place(series, at) * _NARROWEST, text_width(name) + _GAP
+        is_right = left + width <= _NARROWEST
+        begin, end = (left, left + width) if is_right else (left - width, left)
+        if begin < 0 or any(begin < other_end and other < end for other, other_end in taken):
+            continue
+        taken.append((begin, end))
+        anchor = "left" if is_right else "right"
+        place = {"x": moment_text(at), "xref": "x", "y": 1, "xanchor": anchor, "yanchor": "top"}
+        text = escaped(name)
+        notes.append(note(text, **place, yshift=shift, color=TEXT_2, size=11, bgcolor=PAGE, borderpad=2))
+    return notes
+
+
+def _place(series: Series, at: datetime) -> float:
+    """Return where a moment stands on the axis, from 0 to 1."""
+    first, step = series.points[0].at, timedelta(hours=STEP_HOURS[series.grain])
+    return (at - first + step / 2) / (series.points[-1].at - first + step)
+
+
+def _drawn(series: Series) -> list[tuple[datetime, str]]:
+    """Choose the few events that are drawn: what is no holiday first, then the newest."""
+    if not series.points:
+        return []
+    is_coarse = series.grain in {Grain.WEEK, Grain.MONTH}
+    first, last = series.points[0].at, series.points[-1].at + timedelta(hours=STEP_HOURS[series.grain])
+    days: dict[date, list[Event]] = {}
+    for event in series.events:
+        is_seen = first.date() <= event.day < last.date() or event.day == first.date()
+        if is_seen and not (is_coarse and event.kind is EventType.HOLIDAY):
+            days.setdefault(event.day, []).append(event)
+
+    def worth(day: date) -> tuple[bool, int]:
+        return all(event.kind is EventType.HOLIDAY for event in days[day]), -day.toordinal()
+
+    return [
+        (max(first, datetime.combine(day, time.min)), ", ".join(event.name for event in days[day]))
+        for day in sorted(days, key=worth)[:_MOST_LINES]
+    ]
