@@ -38,6 +38,7 @@ from database.queries import banks, enrichment  # noqa: E402
 DATA = Path(os.environ.get("VIGIE_SHARED_DATA", PROJECT.parent / "shared" / "data"))
 BANK = "bench"
 A_DAY = 100
+LOOKED_AT = 200_000
 LEAST_ROWS_S = 20_000
 NEVER = datetime.min.replace(tzinfo=UTC)
 Numbers = np.ndarray[tuple[int], np.dtype[np.float64]]
@@ -112,7 +113,10 @@ def scored() -> float:
 
 
 def judge() -> bool:
-    """Print how well the score ranks, and whether better than the amount alone."""
+    """Print how well the score ranks, and whether better than the amount alone on rows not looked at.
+
+    The weights were compared on the first rows, so what counts are the days after them.
+    """
     with get_db_session([BANK]) as session:
         found = session.execute(
             text(
@@ -121,6 +125,23 @@ def judge() -> bool:
             )
         )
         score, amount, frauds, days = (np.array(column, float) for column in zip(*found, strict=True))
+        last_seen = session.scalar(
+            text(
+                "select max(local_date) - date '1970-01-01' from"
+                " (select local_date from transactions order by ingest_seq limit :rows) seen"
+            ),
+            {"rows": LOOKED_AT},
+        )
+    print("All rows:")
+    is_better = _judged(score, amount, frauds, days)
+    unseen = days > last_seen
+    if unseen.any():
+        print(f"The days after the first {LOOKED_AT:,} rows, which the weights were not compared on:")
+        is_better = _judged(score[unseen], amount[unseen], frauds[unseen], days[unseen])
+    return is_better
+
+
+def _judged(score: Numbers, amount: Numbers, frauds: Numbers, days: Numbers) -> bool:
     chance = np.random.default_rng(1).random(len(score))
     print(f"{len(score):,} labelled rows, {int(frauds.sum()):,} frauds ({frauds.mean():.2%})")
     print(f"{'ranked by':<12} {'average precision':>18} {'precision at 100 a day':>24}")

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from database.connection import get_db_session
 from database.copying import copy_into_temporary, copy_rows, encode_rows, encode_value, refresh_statistics
-from database.queries import rates
+from database.rate_lock import keep_rates
 from database.scope import bank_ids
 from database.segments.codes import KINDS, codes_for
 from database.segments.pack import RECORDED_COLUMNS
@@ -99,7 +99,7 @@ def insert_transactions(session: Session, rows: Sequence[Mapping[str, Any]]) -> 
     base = session.scalar(text("select base_currency from banks where bank_id = :bank_id"), _bank(session))
     codes_for(session, "currency", [base])
     if "currency" in columns:
-        rates.keep_still(session, base)
+        keep_rates(session, base)
     for party in ("customer", "merchant"):
         if f"{party}_id" in columns:
             session.execute(

@@ -47,6 +47,24 @@ WITHOUT_NORMAL: Final[Mapping[str, str]] = {
 }
 """Where the usual distance is unknown."""
 
+FEW: Final[Mapping[tuple[str, int], str]] = {
+    ("payments_last_hour", 1): N_(
+        "One payment in the hour before, where this customer makes about {usual} a day."
+    ),
+    ("payments_last_day", 1): N_(
+        "One payment in the day before, where this customer makes about {usual} a day."
+    ),
+    (BY_SCORE, 0): N_("Scored {score}, with no payment of this customer in 90 days to compare with."),
+    (BY_SCORE, 1): N_("Scored {score}, with one payment of this customer in 90 days to compare with."),
+}
+"""What is said of so few payments, as no plural says it."""
+
+_COUNTED: Final[Mapping[str, str]] = {
+    "payments_last_hour": "last_hour",
+    "payments_last_day": "last_day",
+    BY_SCORE: "payments",
+}
+
 _PARTS: Final[Mapping[str, str]] = {
     "night": N_("at night"),
     "morning": N_("in the morning"),
@@ -76,7 +94,8 @@ def sentence(code: str, params: Mapping[str, Any], locale: str) -> str:
     t = translator(locale)
     shown = {name: show(params, locale, t) for name, show in _SHOWN[code].items()}
     has_normal = all(params.get(name) is not None for name in _PARAMETERS[code])
-    return t(SENTENCES[code] if has_normal else WITHOUT_NORMAL.get(code, SENTENCES[code]), **shown)
+    few = FEW.get((code, int(params.get(_COUNTED.get(code, "")) or 0)))
+    return t(few or (SENTENCES[code] if has_normal else WITHOUT_NORMAL.get(code, SENTENCES[code])), **shown)
 
 
 def _values(known: Habits, place: int) -> dict[str, Any]:

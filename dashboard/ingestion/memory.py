@@ -20,7 +20,8 @@ from dashboard.names import search_key
 from database import loading
 from database.connection import Session
 from database.loading import BankTerms, Party
-from database.queries import events, rates
+from database.queries import events
+from database.rate_lock import keep_rates, version_of_rates
 from database.segments.codes import codes_for
 
 MOST_KEPT: Final = 200_000
@@ -100,8 +101,8 @@ class Memory:
         """
         if not self._foreign(rows):
             return self.rates_version
-        rates.keep_still(session, self.terms.base_currency)
-        version = rates.version(session, self.terms.base_currency)
+        keep_rates(session, self.terms.base_currency)
+        version = version_of_rates(session, self.terms.base_currency)
         if version != self.rates_version:
             # In this order: who reads the version in another thread finds no rate older than it.
             self.rates.clear()

@@ -60,6 +60,14 @@ _DROP = text("""
 drop table if exists pg_temp.to_enrich, pg_temp.measured, pg_temp.risk_then, pg_temp.scored,
     pg_temp.newly_scored
 """)
+# Of a temporary table that nobody has analysed the planner expects a thousand rows, and would read the whole
+# bank to join them: 80 ms for one row instead of a few.
+_LIVE = text("""
+select set_config('jit', 'off', true), set_config('enable_hashjoin', 'off', true),
+    set_config('enable_mergejoin', 'off', true), set_config('enable_seqscan', 'off', true);
+drop table if exists pg_temp.to_enrich, pg_temp.measured, pg_temp.risk_then, pg_temp.scored,
+    pg_temp.newly_scored
+""")
 # Risk is put beside the rows by whoever knows it as of their time; nobody's is a valid answer.
 _TABLES = text("""
 create temporary table risk_then
@@ -189,8 +197,9 @@ def take(
 
 def name(session: Session, bank_id: int, ids: Collection[str]) -> None:
     """Take these rows, enriched already or not: what live scoring does with the row that has just come in."""
-    session.execute(_DROP)
+    session.execute(_LIVE)
     session.execute(text(_NAME), {"bank_id": bank_id, "ids": list(ids)})
+    session.execute(text("analyze to_enrich"))
     session.execute(_TABLES)
 
 

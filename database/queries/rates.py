@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from database.copying import copy_into_temporary
 from database.listeners import BULK
+from database.rate_lock import hold_rates, keep_rates
 from database.segments.tail import record_changes
 
 RATE_COLUMNS: Final = {
@@ -37,16 +38,6 @@ on conflict (rate_date, currency, base_currency) do update
     set rate = excluded.rate, source = excluded.source, updated_at = clock_timestamp()
     where r.rate is distinct from excluded.rate or r.source = 'demo'
 returning currency, rate_date
-""")
-# One after the other by name, so that two writers of several do not wait for each other.
-_WRITE = """
-select pg_advisory_xact_lock(hashtextextended('exchange_rates ' || base_currency, 2))
-from (select distinct base_currency from {given} order by 1) bases
-"""
-_KEEP = text("select pg_advisory_xact_lock_shared(hashtextextended('exchange_rates ' || :base, 2))")
-# The clock of writers, who come one after the other, and not that of their transactions: it only goes on.
-_VERSION = text("""
-select concat(count(*), ' ', max(updated_at)) from exchange_rates where base_currency = :base
 """)
 # As the loader rounds: half up, to four decimals; what money cannot hold has no base amount.
 _CONVERT = text("""
@@ -78,7 +69,7 @@ class Span:
 def store(session: Session, rows: Iterable[bytes], source: str) -> tuple[int, tuple[Span, ...]]:
     """Store rates, as CSV of RATE_COLUMNS; return how many are new or other, and the days they are of."""
     copy_into_temporary(session, "staged_rates", RATE_COLUMNS, rows, form="csv")
-    session.execute(text(_WRITE.format(given="staged_rates")))
+    hold_rates(session, "staged_rates")
     changed = session.execute(_STORE, {"source": source}, execution_options={BULK: True}).all()
     days: dict[str, list[date]] = {}
     for currency, day in changed:
@@ -94,18 +85,8 @@ def source_of(dataset_id: int) -> str:
 def remove(session: Session, source: str) -> int:
     """Delete exchange rates by where they came from; return how many there were."""
     given = "exchange_rates where source = :source"
-    session.execute(text(_WRITE.format(given=given)), {"source": source})
+    hold_rates(session, given, source=source)
     return len(session.execute(text(f"delete from {given} returning 1"), {"source": source}).all())
-
-
-def keep_still(session: Session, base_currency: str) -> None:
-    """Keep rates into this currency as they are until the session's transaction ends."""
-    session.execute(_KEEP, {"base": base_currency})
-
-
-def version(session: Session, base_currency: str) -> str:
-    """Return what is another word after every change of rates into this currency."""
-    return str(session.scalar(_VERSION, {"base": base_currency}))
 
 
 def convert_anew(session: Session, bank_id: int, base_currency: str, span: Span, limit: int) -> int:
@@ -114,7 +95,7 @@ def convert_anew(session: Session, bank_id: int, base_currency: str, span: Span,
     Rows without a rate lose their base amount. What was worked out from base amounts is to be enriched anew.
     """
     session.execute(text("select set_config('statement_timeout', '0', true)"))
-    keep_still(session, base_currency)
+    keep_rates(session, base_currency)
     given = {"bank_id": bank_id, "base": base_currency, "currency": span.currency, "limit": limit}
     session.execute(_CONVERT, {**given, "first": span.first, "last": span.last})
     columns = ("exchange_rate", "amount_base", "enriched_at")

@@ -53,9 +53,14 @@ where bank_id = :bank_id and dataset_id = :dataset_id
 """)
 _TAKE = text("""
 create temporary table undone on commit drop as
-select transaction_id, customer_id, "timestamp", ingest_seq from transactions
+select transaction_id, customer_id, "timestamp", ingest_seq, dataset_id from transactions
 where ingest_seq >= :first and ingest_seq <= :last and dataset_id = :dataset_id and bank_id = :bank_id
 order by ingest_seq limit :limit
+""")
+_TAKE_OF_CUSTOMER = text("""
+create temporary table undone on commit drop as
+select transaction_id, customer_id, "timestamp", ingest_seq, dataset_id from transactions
+where bank_id = :bank_id and customer_id = :customer_id
 """)
 _TAKEN = text("select count(*), max(ingest_seq) from undone")
 # What the import said of its own rows is the file's; everything else somebody said since.
@@ -72,12 +77,18 @@ update alerts a set transaction_id = kept.transaction_id, version = a.version + 
 from (
     select distinct on (h.alert_id) h.alert_id, h.transaction_id
     from alert_transactions h join transactions t using (bank_id, transaction_id)
-    where h.bank_id = :bank_id and t.dataset_id is distinct from :dataset_id
+    where h.bank_id = :bank_id and h.transaction_id not in (select transaction_id from undone)
+        and (cast(:dataset_id as bigint) is null or t.dataset_id is distinct from :dataset_id)
         and h.alert_id in (select o.alert_id from alerts o join undone u using (transaction_id)
                            where o.bank_id = :bank_id)
     order by h.alert_id, t."timestamp", t.ingest_seq
 ) kept
 where a.bank_id = :bank_id and a.alert_id = kept.alert_id
+""")
+_COUNT = text("""
+update datasets d set rows = d.rows - gone.rows, updated_at = now()
+from (select dataset_id, count(*) as rows from undone group by dataset_id order by dataset_id) gone
+where d.bank_id = :bank_id and d.dataset_id = gone.dataset_id
 """)
 
 
@@ -106,6 +117,14 @@ def take(
     return count, last
 
 
+def take_of_customer(session: Session, bank_id: int, customer_id: str) -> int:
+    """Choose all rows of a customer, in this transaction; return how many there are."""
+    session.execute(_ROOM)
+    session.execute(_TAKE_OF_CUSTOMER, {"bank_id": bank_id, "customer_id": customer_id})
+    count, _ = session.execute(_TAKEN).one()
+    return int(count)
+
+
 def said_since(session: Session, bank_id: int) -> list[Statement]:
     """Return what others said of the chosen rows since they were imported, the oldest first."""
     found = session.execute(_SAID_SINCE, {"bank_id": bank_id})
@@ -121,19 +140,18 @@ def said_since(session: Session, bank_id: int) -> list[Statement]:
     ]
 
 
-def remove(session: Session, bank_id: int, dataset_id: int) -> int:
-    """Delete the chosen rows with their labels, alerts and records; return how many there were."""
+def remove(session: Session, bank_id: int, dataset_id: int | None) -> int:
+    """Delete the chosen rows with their labels, alerts and records; return how many there were.
+
+    No alert is handed on to a row of `dataset_id`: it is about to go too.
+    """
     given = {"bank_id": bank_id, "dataset_id": dataset_id}
     locking.hold_rows(session, bank_id)
     locking.lock_alerts(session, bank_id, "undone")
     session.execute(_HAND_ON, given, execution_options={BULK: True})
     enrichment.reopen_after(session, bank_id, "undone")
     removed = delete_recorded(session, bank_id, "undone")
-    session.execute(
-        text("update datasets set rows = rows - :removed, updated_at = now()"
-             " where bank_id = :bank_id and dataset_id = :dataset_id"),
-        {**given, "removed": removed},
-    )  # fmt: skip
+    session.execute(_COUNT, given)
     return removed
 
 

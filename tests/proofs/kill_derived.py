@@ -1,11 +1,11 @@
-"""Kill the program and PostgreSQL over import, enrichment, fold, rebuild and undo: nothing lost or doubled.
+"""Kill the program and PostgreSQL over an import and all that is derived from it: nothing lost or doubled.
 
     python -m tests.proofs.kill_derived --rounds 40 --seed 1
 
 A round is the life of an import in a bank of its own. Each step is begun, killed with SIGKILL at a random
 moment (by turns the program, or every process of PostgreSQL at once), and done again to its end. Then rows,
-labels, derived columns, scores and alerts are what they are in a bank where nothing was killed, and segments
-are equal to the rows.
+labels, derived columns, scores, anomalies, patterns and alerts are what they are in a bank where nothing was
+killed, and segments are equal to the rows. The steps are those of `derived_steps.py`.
 """
 
 from __future__ import annotations
@@ -25,88 +25,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dashboard.enrichment import run_enrichment
-from dashboard.ingestion.bank import BankWish, bank_for
-from dashboard.ingestion.options import ImportOptions
-from dashboard.ingestion.run import import_file
-from dashboard.ingestion.undo import undo_dataset
 from database import connection, owner
-from database.connection import execute_query, get_db_session
+from database.connection import execute_query
 from database.owner import owner_session
 from database.segments.check import check
-from database.segments.compaction import fold_tail, merge_small_years
-from database.segments.rebuild import rebuild
-from models.messages import Message
-from tests.proofs.kill_import import MAPPING, write_rows
+from tests.proofs.derived_steps import FOUND, STEPS
+from tests.proofs.kill_import import write_rows
 from tests.servers import Server, binaries_of
 
-ROWS, CHUNK_ROWS, FOLDED_AT_ONCE = 6_000, 500, 400
+ROWS = 6_000
 RUNS_AT_MOST = 20
 WAITS_S = 120.0
-_CONTENT = """
-select md5(string_agg(t::text, ';' order by t.transaction_id)) from (
-    select transaction_id, amount, timestamp, customer_id, merchant_id, is_fraud, fraud_score, decision,
-        transactions_last_hour, transactions_last_day, amount_last_hour, amount_last_day,
-        time_since_last_transaction, merchant_risk_score, customer_risk_score
-    from transactions) t
-"""
-_FOUND = f"""
-select (select count(*) from transactions) as rows, ({_CONTENT}) as content,
-    (select count(*) from transactions where enriched_at is null) as waiting,
-    (select count(*) from fraud_labels) as labels, (select count(*) from alerts) as alerts,
-    (select count(distinct transaction_id) from alerts) as alerted,
-    (select count(*) from customers) as customers, (select count(*) from merchants) as merchants,
-    (select coalesce(sum(rows), 0) from datasets) as dataset_rows
-"""
 Found = dict[str, Any]
-
-
-@dataclass
-class Quiet:
-    """A job's view of itself, for a step that runs without the worker."""
-
-    parameters: Mapping[str, Any]
-    job_id: int = 0
-
-    def report(self, done: int, total: int, message: Message | None = None) -> None:
-        """Tell nobody."""
-
-
-def _import(bank: str, path: str) -> None:
-    with get_db_session() as session:
-        bank_for(session, bank, BankWish(base_currency="EUR"))
-    import_file(Path(path), ImportOptions(bank, mapping=MAPPING, currency="EUR", chunk_rows=CHUNK_ROWS))
-
-
-def _enrich(bank: str, _path: str) -> None:
-    run_enrichment(Quiet({"bank": bank, "alerts": "all"}))
-
-
-def _fold(_bank: str, _path: str) -> None:
-    more = True
-    while more:
-        with owner_session() as session:
-            more = fold_tail(session, at_once=FOLDED_AT_ONCE).more
-    with owner_session() as session:
-        merge_small_years(session)
-
-
-def _rebuild(_bank: str, _path: str) -> None:
-    rebuild()
-
-
-def _undo(bank: str, _path: str) -> None:
-    (row,) = execute_query("select max(dataset_id) as dataset_id from datasets", banks=[bank])
-    undo_dataset(bank, row["dataset_id"])
-
-
-STEPS: dict[str, Callable[[str, str], None]] = {
-    "import": _import,
-    "enrich": _enrich,
-    "fold": _fold,
-    "rebuild": _rebuild,
-    "undo": _undo,
-}
 
 
 class Starter:
@@ -210,7 +140,7 @@ class Killing:
 
 
 def prove(rounds: int, seed: int, killing: Killing) -> None:
-    """Kill over the five steps of so many imports, after one import that nothing disturbs."""
+    """Kill over the steps of so many imports, after one import that nothing disturbs."""
     expected = {step: _after(killing.undisturbed, "undisturbed", step) for step in STEPS}
     for number in range(rounds):
         chance, bank = random.Random(f"{seed} {number}"), f"killed-{number}"
@@ -231,7 +161,7 @@ def _found(bank: str) -> Found:
     with owner_session(snapshot=True) as session:
         differences = check(session)
     assert differences.agree, f"segments differ from rows: {differences}"
-    (found,) = execute_query(_FOUND, banks=[bank])
+    (found,) = execute_query(FOUND, banks=[bank])
     return dict(found)
 
 

@@ -76,3 +76,21 @@ def test_a_reason_reads_in_french(code: str) -> None:
 def test_without_a_known_normal_the_sentence_claims_none(code: str) -> None:
     assert "usually" not in told(code, "en", usual_km=None)
     assert "habitude" not in told(code, "fr", usual_km=None)
+
+
+@pytest.mark.parametrize(
+    ("code", "params", "english", "french"),
+    [
+        ("payments_last_hour", {"last_hour": 1.0, "per_day": 0.5}, "One payment in the hour", "Un paiement"),
+        ("payments_last_hour", {"last_hour": 3.0, "per_day": 0.5}, "3 payments in the hour", "3 paiements"),
+        ("payments_last_day", {"last_day": 1.0, "per_day": 0.5}, "One payment in the day", "Un paiement"),
+        ("score", {"score": 0.9, "payments": 1.0}, "with one payment of", "avec un seul paiement"),
+        ("score", {"score": 0.9, "payments": None}, "with no payment of", "sans aucun paiement"),
+        ("score", {"score": 0.9, "payments": 2.0}, "with 2 payments of", "2 paiements"),
+    ],
+)
+def test_one_payment_is_not_said_as_several(
+    code: str, params: dict[str, float | None], english: str, french: str
+) -> None:
+    assert english in sentence(code, params, "en")
+    assert french in sentence(code, params, "fr")

@@ -22,6 +22,7 @@ from database.owner import owner_session
 from database.queries import datasets, rates, undoing
 from database.queries.labels import Statement
 from database.segments.check import check
+from database.rate_lock import keep_rates
 from models.alerts import AlertStatus
 from models.banks import Bank
 from models.datasets import DatasetOrigin
@@ -155,7 +156,7 @@ def test_rates_wait_for_the_rows_that_are_being_converted_by_them(bank: Bank) ->
         done.set()
 
     with get_db_session(["acme"]) as session:
-        rates.keep_still(session, "EUR")
+        keep_rates(session, "EUR")
         thread = threading.Thread(target=correct)
         thread.start()
         assert not done.wait(0.3)
