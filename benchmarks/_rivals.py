@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple, fields, replace
 from datetime import date, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -180,9 +181,8 @@ class House:
     """chDB, which is ClickHouse in this process, on a table of the same columns sorted by bank and time."""
 
     def __init__(self, parquet: Path, threads: int = 2) -> None:
-        from chdb.session import Session as Chdb  # 180 MB that only this needs
-
-        self.session = Chdb()
+        # 180 MB that only this needs, and without types.
+        self.session: Any = import_module("chdb.session").Session()
         settings = f"max_threads = {threads}, cast_keep_nullable = 1, session_timezone = 'UTC'"
         self.session.query(f"set {settings}, output_format_json_quote_64bit_integers = 0")
         self.session.query("create database bench engine = Atomic")

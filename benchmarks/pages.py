@@ -98,6 +98,7 @@ def main() -> int:
     parser.add_argument("--rows", type=int, default=1_000_000, help="of the world that is multiplied")
     parser.add_argument("--copies", type=int, nargs="+", default=[1, 10, 30])
     parser.add_argument("--folder", type=Path, default=Path(os.environ.get("VIGIE_HOME", ".vigie")) / "bench")
+    parser.add_argument("--ranges", nargs="+", choices=RANGES, default=list(RANGES))
     parser.add_argument("--repeat", type=int, default=11)
     parser.add_argument("--without", nargs="*", choices=["DuckDB", "chDB", "SQL"], default=[])
     parser.add_argument("--results", type=Path, default=ROOT / "benchmarks" / "results" / "pages.txt")
@@ -106,6 +107,8 @@ def main() -> int:
     options = parser.parse_args()
     if options.client:
         return _client(options.client)
+    for name in RANGES.keys() - options.ranges:
+        del RANGES[name]
     report = Report(options.results)
     for copies in options.copies:
         records = copies * options.rows

@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 
+from dashboard.emptiness import Emptiness, emptiness
 from dashboard.filters import Measure
 from dashboard.overview.rates import Rate, rate_of
 from dashboard.seen import Seen, seen
@@ -60,13 +61,17 @@ class Answer:
 
     seen: Seen
     found: ByRate | None
+    why_empty: Emptiness | None = None
 
 
 def ask(person: Person, query: str, *, now: datetime) -> Answer:
     """Answer an address."""
     with read_only(banks=person.banks) as session:
         asked = seen(session, person, query, now=now)
-        return Answer(asked, None if asked.view is None else _by_rate(session, asked.view, person))
+        if asked.view is None:
+            return Answer(asked, None)
+        found = _by_rate(session, asked.view, person)
+        return Answer(asked, found, None if found.every.rows else emptiness(session, asked.view))
 
 
 def _by_rate(session: Session, view: View, person: Person) -> ByRate:
@@ -84,9 +89,13 @@ def _by_rate(session: Session, view: View, person: Person) -> ByRate:
 def most_certain(counts: PartyCounts, most: int) -> list[int]:
     """Return the places of the parties whose fraud rate has the highest lower bounds, the highest first."""
     suspects = np.flatnonzero(counts.frauds)
-    frauds, low = counts.frauds[suspects], lower_bounds(counts.frauds[suspects], counts.labelled[suspects])
+    low = lower_bounds(counts.frauds[suspects], counts.labelled[suspects])
+    if len(low) > most:
+        # Sorting a hundred thousand for the sake of twelve would take longer than counting them.
+        is_near = low >= np.partition(low, -most)[-most]
+        suspects, low = suspects[is_near], low[is_near]
     # Of equal bounds, who has more frauds stands first, then who came first: the order is the same each time.
-    order = np.lexsort((counts.number[suspects], -frauds, -low))
+    order = np.lexsort((counts.number[suspects], -counts.frauds[suspects], -low))
     found: list[int] = suspects[order[:most]].tolist()
     return found
 

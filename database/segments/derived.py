@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from database.dimensions import HOURS_OF_WEEK
 from database.segments.clock import QUARTER, clock_of
-from database.segments.kernel import Ints, Mask
+from database.segments.kernel import Ints
+from database.segments.masks import Mask
 from database.segments.record import Columns
 from database.segments.selection import MISSING, PARTIES, Selection, Words, party_clauses
 from models.errors import UserError

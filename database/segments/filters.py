@@ -10,9 +10,10 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from database.dimensions import DERIVED, DIMENSIONS
-from database.segments import kernel
+from database.segments import masks
 from database.segments.derived import Derived, tests_of
-from database.segments.kernel import Chosen, Ints, Mask, Money, Rows
+from database.segments.kernel import Chosen, Ints, Money, Rows
+from database.segments.masks import Mask
 from database.segments.record import Columns
 from database.segments.selection import MISSING, Selection
 
@@ -41,20 +42,20 @@ class Filters:
             return EVERY, 0
         mask = np.ones(len(rows.sign), np.bool_)
         for name, passes in self.codes.items():
-            kernel.keep_codes(mask, columns[name][place], passes)
+            masks.keep_codes(mask, columns[name][place], passes)
         for name, numbers in self.numbers.items():
-            kernel.keep_numbers(mask, columns[name][place], numbers)
+            masks.keep_numbers(mask, columns[name][place], numbers)
         if self.scores is not None:
-            kernel.keep_between(mask, columns["score"][place], *self.scores)
+            masks.keep_between(mask, columns["score"][place], *self.scores)
         for test in self.tests:
             mask &= test.passing(columns, place)
         outside = 0
         if self.amounts is not None:
-            outside = kernel.unconverted(rows, mask, money)
-            kernel.keep_codes(mask, rows.flags, _without(money.unknown))
-            kernel.keep_between(mask, rows.amount, *self.amounts)
+            outside = masks.unconverted(rows, mask, money)
+            masks.keep_codes(mask, rows.flags, _without(money.unknown))
+            masks.keep_between(mask, rows.amount, *self.amounts)
         found = np.empty(len(mask) + 1, np.uint32)
-        return Chosen(found[: kernel.places(mask, found)], is_all=False), outside
+        return Chosen(found[: masks.places(mask, found)], is_all=False), outside
 
 
 def filters_of(session: Session, selection: Selection, names: Names) -> Filters:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
+from threading import Lock
 
 import numpy as np
 
@@ -116,17 +118,35 @@ def pass_of(snapshot: Snapshot, period: Minutes, before: Minutes | None, parties
     )
 
 
+class _Busy:
+    """How many folds this process is in."""
+
+    lock = Lock()
+    folds = 0
+
+
 def fold(work: Pass, runs: Sequence[Run]) -> Tables:
-    """Fold the records of some runs; few records are folded here, many on every core."""
+    """Fold the records of some runs; few are folded here, many on every core that no other fold has."""
     pieces = deque(_pieces(work, runs))
-    records = sum(piece.records for piece in pieces)
-    helpers = [
-        _FOLDERS.submit(_fold_some, work, pieces)
-        for _ in range(min(_CORES, 1 + records // _WORTH_A_THREAD) - 1)
-    ]
-    own = _fold_some(work, pieces) or _empty(work)
-    # Who has not begun by now has nothing left to do.
-    return own.added(found for each in helpers if not each.cancel() and (found := each.result()))
+    with _free_cores() as free:
+        worth = sum(piece.records for piece in pieces) // _WORTH_A_THREAD
+        helpers = [_FOLDERS.submit(_fold_some, work, pieces) for _ in range(min(free - 1, worth))]
+        own = _fold_some(work, pieces) or _empty(work)
+        # Who has not begun by now has nothing left to do.
+        return own.added(found for each in helpers if not each.cancel() and (found := each.result()))
+
+
+@contextmanager
+def _free_cores() -> Iterator[int]:
+    """Count a fold while it lasts; yield how many cores the others leave to it."""
+    with _Busy.lock:
+        _Busy.folds += 1
+        free = _CORES - _Busy.folds + 1
+    try:
+        yield free
+    finally:
+        with _Busy.lock:
+            _Busy.folds -= 1
 
 
 def _with_room(name: str, most: int) -> int:

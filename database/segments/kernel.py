@@ -15,7 +15,6 @@ from database.segments.record import FRAUD
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Column = npt.NDArray[np.integer]
-Mask = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.uint32]
 Loop = TypeVar("Loop", bound=Callable[..., Any])
 Whole = Any  # an int to Python, 64 bits once compiled
@@ -40,9 +39,10 @@ _numba_settings: Any = numba.config
 _numba_settings.CACHE_DIR = str(cache_folder("numba"))
 
 
-def _compiled(loop: Loop) -> Loop:
-    compiled: Any = numba.njit(nogil=True, cache=True)(loop)
-    return cast("Loop", compiled)
+def compiled(loop: Loop) -> Loop:
+    """Compile a loop that holds no lock of Python's."""
+    made: Any = numba.njit(nogil=True, cache=True)(loop)
+    return cast("Loop", made)
 
 
 class Rows(NamedTuple):
@@ -121,8 +121,8 @@ class Cells(NamedTuple):
     smallest: Ints
 
 
-@_compiled
-def _state(rows: Rows, i: Whole, money: Money) -> tuple[Whole, Whole, Whole]:
+@compiled
+def state_of(rows: Rows, i: Whole, money: Money) -> tuple[Whole, Whole, Whole]:
     """Return a record's state, its label and whether its money is in the volume."""
     volume = np.int64(money.is_volume[rows.transaction_type[i] & 15])
     has_money = volume + volume * np.int64((rows.flags[i] & money.unknown) != 0)
@@ -131,7 +131,7 @@ def _state(rows: Rows, i: Whole, money: Money) -> tuple[Whole, Whole, Whole]:
     return label * 9 + has_money * 3 + anomaly, label, has_money
 
 
-@_compiled
+@compiled
 def _add(
     cells: Cells, cell: Whole, state: Whole, label: Whole, sign: Whole, amount: Whole, square: float
 ) -> None:
@@ -141,7 +141,7 @@ def _add(
     cells.squares[at, np.uint64(label)] += square
 
 
-@_compiled
+@compiled
 def _keep_extreme(kept: Ints, amount: Whole, rows: Whole, seqs: Whole) -> None:
     """Net rows into the distinct amounts kept, largest first: amount, rows, Σ of their ingest_seq.
 
@@ -158,7 +158,7 @@ def _keep_extreme(kept: Ints, amount: Whole, rows: Whole, seqs: Whole) -> None:
     kept[at, 2] += seqs
 
 
-@_compiled
+@compiled
 def _add_party(parties: Parties, number: Whole, label: Whole, sign: Whole, amount: Whole) -> None:
     at = np.uint64(number)
     parties.rows[at, np.uint64(label)] += sign
@@ -166,14 +166,14 @@ def _add_party(parties: Parties, number: Whole, label: Whole, sign: Whole, amoun
         parties.fraud_e4[at] += amount
 
 
-@_compiled
+@compiled
 def fold(rows: Rows, chosen: Chosen, money: Money, clock: Clock, scale: Scale, cells: Cells) -> float:
     """Add records to every table of cells; return Σ |amount|, which bounds each sum of money in them."""
     bound = 0.0
     for j in range(len(rows.sign) if chosen.is_all else len(chosen.places)):
         i = j if chosen.is_all else np.int64(chosen.places[j])
         sign = np.int64(rows.sign[i])
-        state, label, has_money = _state(rows, i, money)
+        state, label, has_money = state_of(rows, i, money)
         amount = rows.amount[i] if has_money == KNOWN else np.int64(0)
         units = np.float64(amount)
         signed, square = amount * sign, (units * 1e-6) * (units * 1e-6) * sign
@@ -207,14 +207,14 @@ def fold(rows: Rows, chosen: Chosen, money: Money, clock: Clock, scale: Scale, c
     return bound
 
 
-@_compiled
+@compiled
 def fold_days(rows: Rows, chosen: Chosen, money: Money, clock: Clock, cells: Cells) -> float:
     """Add records to the days alone, as `fold` does."""
     bound = 0.0
     for j in range(len(rows.sign) if chosen.is_all else len(chosen.places)):
         i = j if chosen.is_all else np.int64(chosen.places[j])
         sign = np.int64(rows.sign[i])
-        state, label, has_money = _state(rows, i, money)
+        state, label, has_money = state_of(rows, i, money)
         amount = rows.amount[i] if has_money == KNOWN else np.int64(0)
         units = np.float64(amount)
         bound += units
@@ -224,67 +224,23 @@ def fold_days(rows: Rows, chosen: Chosen, money: Money, clock: Clock, cells: Cel
     return bound
 
 
-@_compiled
+@compiled
 def more_extremes(
     rows: Rows, chosen: Chosen, money: Money, kept: Ints, beyond: Whole, direction: Whole
 ) -> None:
     """Keep the amounts that come after `beyond`, largest first; with direction −1 smallest first."""
     for j in range(len(rows.sign) if chosen.is_all else len(chosen.places)):
         i = j if chosen.is_all else np.int64(chosen.places[j])
-        _, _, has_money = _state(rows, i, money)
+        _, _, has_money = state_of(rows, i, money)
         amount = rows.amount[i] * direction
         if has_money == KNOWN and kept[-1, 0] <= amount < beyond:
             sign = np.int64(rows.sign[i])
             _keep_extreme(kept, amount, sign, sign * rows.ingest_seq[i])
 
 
-@_compiled
+@compiled
 def merge_extremes(kept: Ints, others: Ints) -> None:
     """Net what another pass kept into this one's; what is among the most extreme of all, both have kept."""
     for amount, rows, seqs in others:
         if amount != NOWHERE and amount >= kept[-1, 0]:
             _keep_extreme(kept, amount, rows, seqs)
-
-
-@_compiled
-def keep_codes(mask: Mask, column: Column, passes: Mask) -> None:
-    """Take away the records whose code does not pass."""
-    for i in range(len(mask)):
-        mask[i] &= passes[column[i]]
-
-
-@_compiled
-def keep_between(mask: Mask, column: Column, low: Whole, high: Whole) -> None:
-    """Take away the records outside low ≤ value ≤ high."""
-    for i in range(len(mask)):
-        mask[i] &= (column[i] >= low) & (column[i] <= high)
-
-
-@_compiled
-def keep_numbers(mask: Mask, column: Column, numbers: Ints) -> None:
-    """Take away the records whose number is none of these few."""
-    for i in range(len(mask)):
-        found = False
-        for number in numbers:
-            found |= column[i] == number
-        mask[i] &= found
-
-
-@_compiled
-def places(mask: Mask, found: Places) -> Whole:
-    """Write where the mask is true; return how many places there are."""
-    n = 0
-    for i in range(len(mask)):
-        found[n] = i
-        n += mask[i]
-    return n
-
-
-@_compiled
-def unconverted(rows: Rows, mask: Mask, money: Money) -> Whole:
-    """Count the volume rows of the mask whose money is not known in the currency that is summed."""
-    n = np.int64(0)
-    for i in range(len(mask)):
-        _, _, has_money = _state(rows, i, money)
-        n += np.int64(mask[i] & (has_money == NOT_KNOWN)) * np.int64(rows.sign[i])
-    return n

@@ -5,20 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from database.segments.kernel import Parties
-from database.segments.record import FRAUD, GENUINE
+from database.segments.record import FRAUD, GENUINE, UNKNOWN
 from database.segments.sums import PartyCounts
 
 
 def counts_of(parties: Parties) -> PartyCounts:
     """Return the parties that have a row, from the table that a pass has filled."""
-    rows = parties.rows.sum(axis=1, dtype=np.int64)
+    unknown, genuine, fraud = (parties.rows[:, label] for label in (UNKNOWN, GENUINE, FRAUD))
+    labelled = genuine + fraud
+    rows = labelled + unknown
     held = np.flatnonzero(rows > 0)
     held = held[held > 0]
-    by_label = parties.rows[held].astype(np.int64)
-    return PartyCounts(
-        held,
-        rows[held],
-        by_label[:, GENUINE] + by_label[:, FRAUD],
-        by_label[:, FRAUD],
-        parties.fraud_e4[held],
-    )
+    counts = (column[held].astype(np.int64) for column in (rows, labelled, fraud))
+    return PartyCounts(held, *counts, parties.fraud_e4[held])
