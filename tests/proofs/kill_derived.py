@@ -148,6 +148,10 @@ def prove(rounds: int, seed: int, killing: Killing) -> None:
             killing.killed(bank, step, chance, is_server=(number + place) % 2 == 1)
             found = _found(bank)
             assert found == expected[step], f"round {number}, {step}: {found} is not {expected[step]}"
+        sys.stdout.write(
+            f"round {number + 1} of {rounds}: {killing.programs} programs, {killing.servers} servers killed\n"
+        )
+        sys.stdout.flush()
     assert killing.programs > 0, "no program was killed at work"
     assert killing.servers > 0, "no server was killed at work"
 
