@@ -50,13 +50,7 @@
     });
   }
 
-  // When a request has ended and what stands here answers another address, it failed: the content stays, dimmed.
-  function judge(state, answer, search) {
-    if (!state || state.includes("is-busy")) return window.dash_clientside.no_update;
-    return answer && answer.asked !== (search || "") ? "is-stale" : "";
-  }
-
   window.vigie.nameAddress = nameAddress;
   window.dash_clientside = window.dash_clientside || {};
-  window.dash_clientside.vigie = Object.assign(window.dash_clientside.vigie || {}, { draw, judge });
+  window.dash_clientside.vigie = Object.assign(window.dash_clientside.vigie || {}, { draw });
 })();

@@ -118,18 +118,34 @@
   const running = new Map();
   const unanswered = () => new Response(null, { status: 204 });
 
+  // Where a part of a page says what it asks, its being at work is shown, and that no answer came. Dash's own
+  // way to do so writes down again where components stood before the page changed.
+  function show(output, isAtWork, isAnswered) {
+    const part = output.replace(/^\.+/, "").split(".")[0];
+    const place = document.querySelector(`[data-asks="${CSS.escape(part)}"]`);
+    if (!place) return;
+    place.classList.toggle(place.dataset.atWork || "is-busy", isAtWork);
+    if (isAtWork) return;
+    if (isAnswered) place.dataset.answered = "";
+    place.classList.toggle("is-stale", !isAnswered);
+    place.classList.toggle("is-unanswered", !isAnswered && !("answered" in place.dataset));
+  }
+
   function asked([, options]) {
     const [, output] = /"output":"([^"]+)"/.exec((options && options.body) || "") || [];
     if (!output) return null;
     const before = running.get(output);
     const now = { control: new AbortController(), newer: null, isCancelled: false };
     now.ended = new Promise((resolve) => {
-      now.end = () => {
-        if (running.get(output) === now) running.delete(output);
+      now.end = (isAnswered) => {
         resolve();
+        if (running.get(output) !== now) return;
+        running.delete(output);
+        show(output, false, isAnswered);
       };
     });
     running.set(output, now);
+    show(output, true);
     if (before) {
       before.newer = now;
       before.control.abort();
@@ -139,9 +155,18 @@
 
   async function withoutAnswer(question) {
     if (question.newer) await question.newer.ended;
-    question.end();
+    question.end(false);
     return unanswered();
   }
+
+  // Whoever does not want to wait any longer keeps what stands there.
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-stop]")) return;
+    for (const question of running.values()) {
+      question.isCancelled = true;
+      question.control.abort();
+    }
+  });
 
   // A session that has ended sends the browser to the login, with the way back.
   const ask = window.fetch;
@@ -153,10 +178,10 @@
     let answer;
     try {
       answer = await ask.apply(this, request);
-      if (question) question.end();
+      if (question) question.end(answer.ok);
     } catch (error) {
       if (question && (question.newer || question.isCancelled)) return withoutAnswer(question);
-      if (question) question.end();
+      if (question) question.end(false);
       if (isOurs && error.name !== "AbortError") tell({});
       throw error;
     }

@@ -83,7 +83,8 @@
     const { top, bottom } = api.getVerticalPixelRange();
     const first = Math.floor(top / ROW);
     const seen = Math.max(0, Math.min(Math.ceil(bottom / ROW), list.total) - 1);
-    const told = list.status
+    const reached = list.reached && document.getElementById("transactions-jump").dataset.from.replace("{value}", list.reached);
+    const told = list.reached ? reached : list.status
       .replace("{first}", number.format(list.total ? first + 1 : 0))
       .replace("{last}", number.format(list.total ? seen + 1 : 0))
       .replace("{total}", number.format(list.total));
@@ -149,6 +150,46 @@
     api.addEventListener("rowDoubleClicked", ({ data }) => data && window.vigie.go(linked(data)));
   }
 
+  // A day, an amount or a score of the order in force: the list begins there.
+  function jump(api) {
+    const place = document.getElementById("transactions-jump");
+    const [by] = SORTED[list.order];
+    const field = document.createElement("input");
+    Object.assign(field, { type: by === "time" ? "date" : "number", step: "any", value: list.reached || "" });
+    field.className = "jump-field num";
+    const label = document.createElement("label");
+    label.append(place.dataset.go, field);
+    const back = document.createElement("button");
+    Object.assign(back, { type: "button", className: "quiet-link", textContent: place.dataset.start, hidden: !list.reached });
+    back.addEventListener("click", () => begin(api, list.whole));
+    field.addEventListener("keydown", (event) => event.key === "Enter" && field.value && reach(api, field.value));
+    place.replaceChildren(label, back);
+  }
+
+  async function reach(api, value) {
+    const from = list;
+    const places = new URLSearchParams({ q: from.query, at: value });
+    const answer = await fetch(`${document.body.dataset.basePath || "/"}_rows?${places}`);
+    if (!answer.ok || list !== from) return;
+    const found = await answer.json();
+    await begin(api, { ...(from.whole || from), ...found, reached: value, whole: from.whole || from });
+  }
+
+  // Ids are of any length: the first rows say how much room they need.
+  function fit(api) {
+    const longest = Math.max(0, ...list.rows.map((row) => row.id.length));
+    const newWidth = Math.min(Math.max(longest * 7.2 + 28, 110), 250);
+    if (longest) api.setColumnWidths([{ key: "id", newWidth }]);
+  }
+
+  async function begin(api, given) {
+    list = given;
+    fit(api);
+    jump(api);
+    await shown(api, list);
+    status(api);
+  }
+
   async function listRows(answer) {
     if (!answer) return window.dash_clientside.no_update;
     window.vigie.nameAddress(answer.query);
@@ -158,8 +199,7 @@
     watched(api);
     const [colId, sort] = SORTED[list.order];
     api.applyColumnState({ state: [{ colId, sort }], defaultState: { sort: null } });
-    await shown(api, list);
-    status(api);
+    await begin(api, list);
     return window.dash_clientside.no_update;
   }
 
@@ -167,11 +207,11 @@
   async function shown(api, given) {
     for (let tries = 0; tries < 40 && list === given && !api.isDestroyed(); tries += 1) {
       const first = api.getDisplayedRowAtIndex(0);
-      if (tries && (!given.total || (first && first.data && first.data.key === given.rows[0].key))) break;
+      if (tries && (!given.rows.length || (first && first.data && first.data.key === given.rows[0].key))) break;
       if (tries % 4 === 0) api.setGridOption("datasource", source(given));
       await new Promise((wait) => setTimeout(wait, 25));
     }
-    if (given.total && !api.isDestroyed() && list === given) api.ensureIndexVisible(0, "top");
+    if (given.rows.length && !api.isDestroyed() && list === given) api.ensureIndexVisible(0, "top");
   }
 
   clientside.vigie = Object.assign(clientside.vigie || {}, { listRows });

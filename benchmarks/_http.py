@@ -24,7 +24,7 @@ from dashboard.serving import web_command
 from dashboard.web.signed_in import COOKIE
 from database.connection import get_db_session
 from database.queries import sessions, users
-from layouts.pages.overview import CHARTS, PAGE
+from layouts.pages.overview import PAGE, SHEET
 from models.access import Role
 
 PERSON = "benchmark"
@@ -62,7 +62,7 @@ class Browser:
 
 
 def _is_overview(callback: Mapping[str, Any]) -> bool:
-    return f"{CHARTS}.data" in callback["output"] and not callback.get("clientside_function")
+    return f"{SHEET.part('charts')}.data" in callback["output"] and not callback.get("clientside_function")
 
 
 def _outputs(output: str) -> list[dict[str, str]]:

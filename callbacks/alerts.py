@@ -36,16 +36,8 @@ def register(app: Interface) -> None:
         Input(page.AGAIN, "n_clicks"),
         Input(page.ACTED, "data"),
         State(shell.URL, "pathname"),
-        running=[(Output(page.BUSY, "className"), page.WAITING, page.AT_REST)],
     )(show)
     callbacks.clientside("listAlerts", Output(page.STATUS, "children"), Input(page.DATA, "data"))
-    callbacks.clientside(
-        "judge",
-        Output(page.FRESH, "className"),
-        Input(page.BUSY, "className"),
-        State(page.DATA, "data"),
-        State(shell.URL, "search"),
-    )
     register_range(callbacks, page.FILTER)
 
 

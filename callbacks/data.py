@@ -35,7 +35,6 @@ def register(app: Interface) -> None:
     callbacks.callback(
         Output(page.ARRIVAL, "children"),
         Input(page.UPLOADED, "data"),
-        running=[(Output(page.ARRIVAL, "className"), page.READING, page.READ)],
     )(show_arrival)
     callbacks.callback(
         Output(page.REPORT, "children"), Input(page.CHECK, "data"), Input(page.TICK, "n_intervals")

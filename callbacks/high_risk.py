@@ -36,7 +36,9 @@ def answered_by_score(query: str, path: str) -> dict[str, Any]:
     words = Words(locale(), translator(locale()))
     answer = by_score.ask(person(), query, now=clock.now(), threshold=_threshold())
     parts = panels.score_parts(answer.found, answer.seen, words)
-    return sheet.answer(page.BY_SCORE, answer.seen, words, path=path, asked=query, **parts)
+    return sheet.answer(
+        page.BY_SCORE, answer.seen, words, path=path, asked=query, why_empty=answer.why_empty, **parts
+    )
 
 
 def answered_by_rate(query: str, path: str) -> dict[str, Any]:
@@ -44,4 +46,6 @@ def answered_by_rate(query: str, path: str) -> dict[str, Any]:
     words = Words(locale(), translator(locale()))
     answer = by_rate.ask(person(), query, now=clock.now())
     parts = rates.rate_parts(answer.found, answer.seen, words)
-    return sheet.answer(page.BY_RATE, answer.seen, words, path=path, asked=query, **parts)
+    return sheet.answer(
+        page.BY_RATE, answer.seen, words, path=path, asked=query, why_empty=answer.why_empty, **parts
+    )

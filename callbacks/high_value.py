@@ -24,7 +24,8 @@ def register(app: Interface) -> None:
 def answered(query: str, path: str) -> dict[str, Any]:
     """Answer the address."""
     words = Words(locale(), translator(locale()))
-    found = ask(person(), query, now=clock.now())
+    answer = ask(person(), query, now=clock.now())
+    parts = panels.parts(answer.found, answer.seen, words)
     return sheet.answer(
-        page.SHEET, found.seen, words, path=path, asked=query, **panels.parts(found.found, found.seen, words)
+        page.SHEET, answer.seen, words, path=path, asked=query, why_empty=answer.why_empty, **parts
     )

@@ -12,7 +12,7 @@ from callbacks.interface import Interface
 from callbacks.registrar import PageCallbacks
 from layouts import shell
 from layouts.page import Page
-from layouts.sheet import AT_REST, WAITING, Sheet
+from layouts.sheet import Sheet
 
 Answered = Callable[[str, str], dict[str, Any]]
 
@@ -29,18 +29,10 @@ def register_sheet(app: Interface, page: Page, it: Sheet, answered: Answered) ->
         Input(page.asked, "data"),
         Input(it.part("again"), "n_clicks"),
         State(shell.URL, "pathname"),
-        running=[(Output(it.part("busy"), "className"), WAITING, AT_REST)],
     )(show)
     graphs = [Output(ids.graph, "figure") for ids in it.panels.values()]
     if graphs:
         callbacks.clientside("draw", graphs, Input(it.part("charts"), "data"))
-    callbacks.clientside(
-        "judge",
-        Output(it.part("fresh"), "className"),
-        Input(it.part("busy"), "className"),
-        State(it.part("charts"), "data"),
-        State(shell.URL, "search"),
-    )
     register_range(callbacks, it.filter)
 
 
@@ -55,7 +47,8 @@ def outputs(it: Sheet) -> dict[str, Output]:
         "notices": Output(it.part("notices"), "children"),
         "zone": Output(it.part("zone"), "children"),
         "chips": Output(it.part("chips"), "children"),
-        **filter_outputs(it.filter, compares=False),
+        **({"measure": Output(it.part("measure"), "children")} if it.compares else {}),
+        **filter_outputs(it.filter, compares=it.compares),
         **{f"head_{name}": Output(ids.head, "children") for name, ids in boxes.items()},
         **{f"foot_{name}": Output(ids.foot, "children") for name, ids in boxes.items()},
         **{f"rows_{name}": Output(ids.graph, "children") for name, ids in it.tables.items()},

@@ -25,7 +25,8 @@ OUTPUTS = {
     "drill": Output(page.DRILL, "children"),
     "empty": Output(page.EMPTY, "children"),
     "export": Output(page.EXPORT, "children"),
-    **filter_outputs(page.FILTER, compares=False),
+    "measure": Output(page.MEASURE, "children"),
+    **filter_outputs(page.FILTER),
 }
 
 
@@ -38,16 +39,8 @@ def register(app: Interface) -> None:
         Input(page.AGAIN, "n_clicks"),
         State(shell.URL, "pathname"),
         State(shell.URL, "hash"),
-        running=[(Output(page.BUSY, "className"), page.WAITING, page.AT_REST)],
     )(show)
     callbacks.clientside("listRows", Output(page.STATUS, "children"), Input(page.DATA, "data"))
-    callbacks.clientside(
-        "judge",
-        Output(page.FRESH, "className"),
-        Input(page.BUSY, "className"),
-        State(page.DATA, "data"),
-        State(shell.URL, "search"),
-    )
     register_range(callbacks, page.FILTER)
 
 

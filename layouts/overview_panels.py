@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, timedelta
-
 from dashboard import formatting as f
 from dashboard.charts.amounts import amount_spread
 from dashboard.charts.bars import rate_bars
-from dashboard.charts.figure import Figure, Words
+from dashboard.charts.figure import Words
 from dashboard.charts.heat import highest, hour_weekday
 from dashboard.charts.over_time import rate_over_time
 from dashboard.filters import E4, Measure
 from dashboard.names import value_name
 from dashboard.overview import Overview
 from dashboard.overview.series import Grain
-from dashboard.periods import STALE_AFTER
+from dashboard.seen import Seen
 from database.dimensions import HOURS_OF_WEEK
 from layouts.panels import PanelText, color_key
+from layouts.sheet import Drawn, footer
 from models.messages import N_
 
 SLUGS = ("rate", "heat", "category", "channel", "country", "payment", "amounts")
@@ -42,21 +40,13 @@ _BAR_DEFINITIONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """A panel's chart, None where words stand in its place, with what is said around it."""
-
-    figure: Figure | None
-    text: PanelText
-
-
-def panels_of(found: Overview, words: Words) -> dict[str, Drawn]:
+def panels_of(found: Overview, seen: Seen, words: Words) -> dict[str, Drawn]:
     """Return every panel by its slug."""
     return {
-        "rate": _rate(found, words),
-        "heat": _heat(found, words),
-        **{slug: _bars(found, slug, words) for slug in BARS},
-        "amounts": _amounts(found, words),
+        "rate": _rate(found, seen, words),
+        "heat": _heat(found, seen, words),
+        **{slug: _bars(found, slug, seen, words) for slug in BARS},
+        "amounts": _amounts(found, seen, words),
     }
 
 
@@ -66,21 +56,13 @@ def _no_labels(found: Overview, words: Words) -> str | None:
     return words.say(N_("No labels in this selection: a rate needs transactions known as fraud or genuine."))
 
 
-def _footer(found: Overview, words: Words, of: str | None = None) -> list[str]:
+def _footer(found: Overview, seen: Seen, words: Words, of: str | None = None) -> list[str]:
     hits, trials = (f.count(number, words.locale) for number in (found.rate.hits, found.rate.trials))
-    facts = [of or words.say(N_("{hits} of {trials}"), hits=hits, trials=trials)]
-    if found.data_age is not None and found.view.newest is not None:
-        facts.append(_age(found.data_age, found.view.newest.date(), words))
-    return [*facts, f.duration_ms(found.query_ms, words.locale)]
+    said = of or words.say(N_("{hits} of {trials}"), hits=hits, trials=trials)
+    return footer(seen, found.query_ms, words, said)
 
 
-def _age(age: timedelta, newest: date, words: Words) -> str:
-    if age < STALE_AFTER:
-        return words.say(N_("data {age} old"), age=f.age(age, words.locale))
-    return words.say(N_("data up to {day}"), day=f.day(newest, words.locale, year=True))
-
-
-def _rate(found: Overview, words: Words) -> Drawn:
+def _rate(found: Overview, seen: Seen, words: Words) -> Drawn:
     view, empty = found.view, _no_labels(found, words)
     per = words.say(_PER[found.series.grain])
     if view.measure is Measure.COUNT:
@@ -98,9 +80,9 @@ def _rate(found: Overview, words: Words) -> Drawn:
         # "22 oct." has its full stop already.
         definition += " " + words.say(N_("Dashed: {period}."), period=ghost.removesuffix("."))
     figure = None if empty else rate_over_time(found.series, view.measure, words)
+    summary = _summary(found, words)
     return Drawn(
-        figure,
-        PanelText(title, definition, _footer(found, words), empty=empty, summary=_summary(found, words)),
+        PanelText(title, definition, _footer(found, seen, words), empty=empty, summary=summary), figure
     )
 
 
@@ -123,7 +105,7 @@ def _summary(found: Overview, words: Words) -> str:
     )
 
 
-def _heat(found: Overview, words: Words) -> Drawn:
+def _heat(found: Overview, seen: Seen, words: Words) -> Drawn:
     empty = _no_labels(found, words)
     top = highest(found.heat)
     key = color_key("0", f"{f.short(top * 100, words.locale)}{f.SPACE}%", words.say(N_("n < 30")))
@@ -132,11 +114,11 @@ def _heat(found: Overview, words: Words) -> Drawn:
     text = PanelText(
         words.say(N_("Fraud rate by hour and weekday")),
         definition,
-        _footer(found, words),
+        _footer(found, seen, words),
         key=None if empty else key,
         empty=empty,
     )
-    return Drawn(None if empty else hour_weekday(found.heat, words, _hours_left_out(found)), text)
+    return Drawn(text, None if empty else hour_weekday(found.heat, words, _hours_left_out(found)))
 
 
 def _hours_left_out(found: Overview) -> frozenset[int]:
@@ -155,7 +137,7 @@ def _of_measure(definition: str, found: Overview, words: Words) -> str:
     return f"{definition} {words.say(N_('Rates are by amount.'))}"
 
 
-def _bars(found: Overview, slug: str, words: Words) -> Drawn:
+def _bars(found: Overview, slug: str, seen: Seen, words: Words) -> Drawn:
     ranking, empty = found.rankings[BARS[slug]], _no_labels(found, words)
 
     def name(value: str) -> str:
@@ -174,14 +156,14 @@ def _bars(found: Overview, slug: str, words: Words) -> Drawn:
     text = PanelText(
         words.say(_BAR_TITLES[slug]),
         _of_measure(words.say(_BAR_DEFINITIONS[slug]), found, words),
-        _footer(found, words, of),
+        _footer(found, seen, words, of),
         empty=empty,
         summary="; ".join(rows),
     )
-    return Drawn(None if empty else rate_bars(ranking, words, name), text)
+    return Drawn(text, None if empty else rate_bars(ranking, words, name))
 
 
-def _amounts(found: Overview, words: Words) -> Drawn:
+def _amounts(found: Overview, seen: Seen, words: Words) -> Drawn:
     spread, currency = found.spread, found.view.currency
     empty = None
     if currency is None:
@@ -201,14 +183,14 @@ def _amounts(found: Overview, words: Words) -> Drawn:
     text = PanelText(
         words.say(N_("Amounts: fraud against genuine")),
         words.say(N_("Share of each class per amount step, logarithmic.")),
-        _footer(found, words, of),
+        _footer(found, seen, words, of),
         empty=empty,
     )
     if empty or spread is None or currency is None:
-        return Drawn(None, text)
+        return Drawn(text)
     bounds = found.view.filters.amount_e4
     chosen = None if bounds is None else (_units(bounds[0]), _units(bounds[1]))
-    return Drawn(amount_spread(spread, currency, words, chosen), text)
+    return Drawn(text, amount_spread(spread, currency, words, chosen))
 
 
 def _units(end_e4: int | None) -> float | None:

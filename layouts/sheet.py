@@ -13,31 +13,45 @@ from dash.development.base_component import Component
 
 from dashboard import formatting as f
 from dashboard.charts.figure import Figure, Words
+from dashboard.emptiness import Emptiness
 from dashboard.language import Translator, translate
 from dashboard.marks import Marks
 from dashboard.overview.series import Series
 from dashboard.periods import STALE_AFTER
 from dashboard.seen import Seen
-from layouts.attributes import data
+from layouts.attributes import aria, data
 from layouts.filter_controls import FilterIds, canonical, controls, filter_ids
+from layouts.filter_controls import toolbar as controls_of
 from layouts.icons import icon
+from layouts.nothing import nothing
 from layouts.page import PageContext
 from layouts.panels import PanelIds, PanelText, foot, head, panel, panel_ids
 from layouts.tiles import skeletons
+from layouts.waiting import busy_line, stale_line
 from models.messages import N_
 
 _CONTROLS = ("range_label", "range_menu", "bank_label", "bank_menu", "since", "until", "chips", "zone")
+_OF_COMPARING = ("comparison_label", "comparison_menu", "measure")
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The ids of a sheet's changing parts; `panels` have charts, `tables` only rows."""
+    """The ids of a sheet's changing parts; `panels` have charts, `tables` only rows.
+
+    The Overview alone `compares` two periods, and switches its rates between counts and amounts.
+    """
 
     slug: str
     filter: FilterIds
     panels: Mapping[str, PanelIds]
     tables: Mapping[str, PanelIds]
     tiles: int
+    compares: bool = False
+
+    @property
+    def look(self) -> str:
+        """Return the classes of the sheet's grid."""
+        return self.slug if self.compares else f"overview sheet {self.slug}"
 
     def part(self, name: str) -> str:
         """Return the id of one of the sheet's own parts."""
@@ -61,7 +75,9 @@ class Parts(TypedDict):
     marks: dict[str, Marks]
 
 
-def sheet(slug: str, *, panels: Sequence[str], tables: Sequence[str], tiles: int) -> Sheet:
+def sheet(
+    slug: str, *, panels: Sequence[str], tiles: int, tables: Sequence[str] = (), compares: bool = False
+) -> Sheet:
     """Return a sheet; its slug has no hyphen, for the browser reads a panel's name behind the first one."""
     return Sheet(
         slug,
@@ -69,6 +85,7 @@ def sheet(slug: str, *, panels: Sequence[str], tables: Sequence[str], tiles: int
         {name: panel_ids(slug, name) for name in panels},
         {name: panel_ids(slug, name) for name in tables},
         tiles,
+        compares,
     )
 
 
@@ -78,36 +95,54 @@ def draw(it: Sheet, context: PageContext, title: str, *, beside: Component | Non
     page_head = html.Div(
         [
             html.H1(t(title), className="page-title"),
-            html.Div([*([beside] if beside else []), html.Div(id=it.part("chips"))], className="page-beside"),
-            html.Div(html.Div(id=it.part("zone"), className="page-facts"), className="page-actions"),
+            html.Div(
+                [*([beside] if beside else []), html.Div(id=it.part("chips"), className="page-chips")],
+                className="page-beside",
+            ),
+            html.Div(
+                [
+                    html.Div(id=it.part("zone"), className="page-facts"),
+                    *([_switch(it, t)] if it.compares else []),
+                ],
+                className="page-actions",
+            ),
         ],
         className="page-head",
     )
     boxes = [
-        *(panel(ids, f"sheet-{name}", t) for name, ids in it.panels.items()),
-        *(_table_box(ids, f"sheet-{name}") for name, ids in it.tables.items()),
+        *(panel(ids, _box(it, name), t) for name, ids in it.panels.items()),
+        *(_table_box(ids, _box(it, name)) for name, ids in it.tables.items()),
     ]
+    tiles = html.Div(
+        skeletons(it.tiles), id=it.part("tiles"), className="tiles" if it.compares else "tiles sheet-tiles"
+    )
     content = html.Div(
         [
+            busy_line(N_("reading transactions"), t),
             page_head,
             html.Div(id=it.part("notices"), className="notices"),
-            html.Div(_stale(it, t), className="stale-notice", role="status"),
+            stale_line(it.part("again"), t),
             html.Div(id=it.part("empty"), className="page-empty"),
-            html.Div(
-                [html.Div(skeletons(it.tiles), id=it.part("tiles"), className="tiles sheet-tiles"), *boxes],
-                id=it.part("grid"),
-                className=f"overview sheet {it.slug} is-loading",
-            ),
+            html.Div([tiles, *boxes], id=it.part("grid"), className=f"{it.look} is-loading"),
             dcc.Store(id=it.part("charts")),
         ],
-        id=it.part("busy"),
-        className=AT_REST,
-        **data(waiting=t(N_("reading transactions"))),
+        className="overview-page",
+        **data(asks=it.part("charts")),
     )
-    return html.Div(content, id=it.part("fresh"), className="sheet-page")
+    return html.Div(content, className="sheet-page")
 
 
-AT_REST, WAITING = "overview-page", "overview-page is-busy"
+def toolbar(it: Sheet, context: PageContext) -> Component:
+    """Draw the controls of the filter, filled by the sheet's answer."""
+    return controls_of(it.filter, context.t, compares=it.compares)
+
+
+def _switch(it: Sheet, t: Translator) -> Component:
+    return html.Div(id=it.part("measure"), className="segmented", role="group", **aria(label=t(N_("Rates"))))
+
+
+def _box(it: Sheet, name: str) -> str:
+    return f"panel-{name}" if it.compares else f"sheet-{name}"
 
 
 def _table_box(ids: PanelIds, class_name: str) -> Component:
@@ -122,13 +157,6 @@ def _table_box(ids: PanelIds, class_name: str) -> Component:
     )
 
 
-def _stale(it: Sheet, t: Translator) -> list[Component]:
-    return [
-        html.Span(t(N_("Not refreshed: what stands here is the last answer."))),
-        html.Button(t(N_("Try again")), id=it.part("again"), className="quiet-link"),
-    ]
-
-
 def answer(
     it: Sheet,
     seen: Seen,
@@ -140,12 +168,14 @@ def answer(
     drawn: Mapping[str, Drawn],
     marks: Mapping[str, Marks] = MappingProxyType({}),
     notices: Sequence[str] = (),
+    why_empty: Emptiness | None = None,
 ) -> dict[str, Any]:
     """Return every changing part by the name of its output; without `drawn` it says why it is empty."""
     given = controls(seen.filters, seen.view, seen.banks, words, path)
-    parts: dict[str, Any] = {name: given[name] for name in _CONTROLS} | {
-        "grid": f"overview sheet {it.slug}" if drawn else f"overview sheet {it.slug} is-empty",
-        "empty": [] if drawn else _nothing(seen, words),
+    names = (*_CONTROLS, *_OF_COMPARING) if it.compares else _CONTROLS
+    parts: dict[str, Any] = {name: given[name] for name in names} | {
+        "grid": it.look if drawn else f"{it.look} is-empty",
+        "empty": [] if drawn else nothing(seen, why_empty, words, path),
         "tiles": list(tiles),
         "notices": [
             *(_notice("exclamation-triangle", translate(each, words.locale)) for each in seen.problems),
@@ -212,16 +242,3 @@ def too_few(series: Series, labelled: int, words: Words) -> str | None:
 
 def _notice(name: str, text: str) -> Component:
     return html.Div([icon(name), html.Span(text)], className="notice")
-
-
-def _nothing(seen: Seen, words: Words) -> list[Component]:
-    if seen.view is None:
-        title, text = N_("No bank is yours yet."), N_("An administrator grants banks to people.")
-    elif seen.filters.chosen():
-        title, text = N_("No transaction matches."), N_("Lift a filter above, or choose a longer range.")
-    else:
-        title, text = N_("No transaction in this range."), N_("Choose a longer range, or another bank.")
-    return [
-        html.P(words.say(title), className="empty-title"),
-        html.P(words.say(text), className="empty-text"),
-    ]

@@ -6,19 +6,21 @@ from decimal import Decimal
 from typing import Any
 
 import orjson
-from dash import dcc, html
+from dash import html
 from dash.development.base_component import Component
 
 from dashboard import formatting as f
 from dashboard.charts.figure import Words
 from dashboard.filters import E4, Order
 from dashboard.language import translate, translator
+from dashboard.overview.kpis import Kpi
 from dashboard.transactions.ask import Listing
 from dashboard.transactions.drill import Then
 from dashboard.transactions.lines import lines
-from layouts.filter_bar import address
 from layouts.filter_controls import canonical, controls
 from layouts.icons import icon
+from layouts.nothing import nothing
+from layouts.tiles import verdict_words, written
 from models.messages import N_
 
 ORDERS = {
@@ -32,6 +34,9 @@ ORDERS = {
 _CONTROLS = (
     "range_label",
     "range_menu",
+    "comparison_label",
+    "comparison_menu",
+    "measure",
     "bank_label",
     "bank_menu",
     "since",
@@ -48,10 +53,10 @@ def answered(found: Listing, locale: str, path: str, *, asked: str, then: Then |
     given = controls(seen.filters, seen.view, seen.banks, words, path)
     return {name: given[name] for name in _CONTROLS} | {
         "data": _data(found, words, asked),
-        "count": _count(found, words),
+        "count": [html.Div(_count(found, words)), *_compared(found.compared, words)],
         "notices": _notices(found, words),
         "drill": _drill(found, then, words),
-        "empty": _nothing(found, words, path),
+        "empty": [] if found.total and found.total.rows else nothing(seen, found.why_empty, words, path),
         "export": _export(found, words),
     }
 
@@ -88,6 +93,16 @@ def _count(found: Listing, words: Words) -> str:
     return words.say(N_("{rows} rows, {money}"), rows=rows, money=money)
 
 
+def _compared(kpi: Kpi | None, words: Words) -> list[Component]:
+    if kpi is None:
+        return []
+    (figure,) = kpi.figures
+    before = written(kpi.metric, figure.before, figure.currency, words)
+    told = words.say(N_("{before} before"), before=before)
+    verdict = verdict_words(kpi.metric, figure.verdict, words)
+    return [html.Div(f"{told}, {verdict}", className="row-compared")]
+
+
 def _notices(found: Listing, words: Words) -> list[Component]:
     texts = [("exclamation-triangle", translate(problem, words.locale)) for problem in found.problems]
     if found.outside:
@@ -115,29 +130,6 @@ def _drill(found: Listing, then: Then | None, words: Words) -> list[Component]:
     else:
         text = words.say(N_("{now} as then; their sum has changed since"), **numbers)
     return [icon("info-circle"), html.Span(text)]
-
-
-def _nothing(found: Listing, words: Words, path: str) -> list[Component]:
-    if found.total is None:
-        return _empty(words.say(N_("No bank is yours yet.")), [])
-    if found.total.rows:
-        return []
-    if not found.rows_without_filters:
-        return _empty(words.say(N_("No transaction in this range.")), [])
-    rows = f.count(found.rows_without_filters, words.locale)
-    text = words.say(N_("Together the filters remove all {rows} transactions of this range."), rows=rows)
-    everything = dcc.Link(
-        words.say(N_("Clear all filters")),
-        href=address(path, found.seen.filters.cleared()),
-        className="button button-secondary",
-    )
-    return _empty(
-        words.say(N_("No transaction matches.")), [html.P(text, className="empty-text"), everything]
-    )
-
-
-def _empty(title: str, more: list[Component]) -> list[Component]:
-    return [html.P(title, className="empty-title"), *more]
 
 
 def _export(found: Listing, words: Words) -> list[Component]:

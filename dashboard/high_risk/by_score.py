@@ -8,7 +8,9 @@ from datetime import datetime
 from time import perf_counter
 from typing import Final
 
+from dashboard.emptiness import Emptiness, emptiness
 from dashboard.filters import Measure
+from dashboard.overview.events import events_of
 from dashboard.overview.maturity import maturity_of
 from dashboard.overview.rates import E4
 from dashboard.overview.series import Series, both_series
@@ -50,6 +52,7 @@ class Answer:
 
     seen: Seen
     found: ByScore | None
+    why_empty: Emptiness | None = None
 
 
 def ask(person: Person, query: str, *, now: datetime, threshold: float) -> Answer:
@@ -58,7 +61,8 @@ def ask(person: Person, query: str, *, now: datetime, threshold: float) -> Answe
         asked = seen(session, person, query, now=now)
         if asked.view is None:
             return Answer(asked, None)
-        return Answer(asked, _by_score(session, asked.view, threshold, person))
+        found = _by_score(session, asked.view, threshold, person)
+        return Answer(asked, found, None if found.every.rows else emptiness(session, asked.view))
 
 
 def _by_score(session: Session, view: View, threshold: float, person: Person) -> ByScore:
@@ -68,7 +72,9 @@ def _by_score(session: Session, view: View, threshold: float, person: Person) ->
     scored = replace(selection, score_e4=(low or 0, _HIGHEST if high is None else high))
     least = round(threshold * E4)
     flagged = read(session, replace(scored, score_e4=(max(low or 0, least), high)))
-    series, counts = both_series(flagged.daily, flagged.hours, view.span, maturity)
+    series, counts = both_series(
+        flagged.daily, flagged.hours, view.span, maturity, events_of(view.banks, view.span)
+    )
     banks = selection.bank_ids
     return ByScore(
         threshold=threshold,

@@ -8,8 +8,10 @@ from datetime import date, datetime
 from time import perf_counter
 from typing import Final
 
+from dashboard.emptiness import Emptiness, emptiness
 from dashboard.filters import Measure, Order
-from dashboard.high_value.thresholds import Threshold, above, of_bank, threshold_of
+from dashboard.high_value.thresholds import Threshold, above, of_bank, payments, threshold_of
+from dashboard.overview.events import events_of
 from dashboard.overview.maturity import maturity_of
 from dashboard.overview.series import Series, both_series
 from dashboard.overview.slices import Ranking, rank
@@ -73,13 +75,17 @@ class Answer:
 
     seen: Seen
     found: HighValue | None
+    why_empty: Emptiness | None = None
 
 
 def ask(person: Person, query: str, *, now: datetime) -> Answer:
     """Answer an address."""
     with read_only(banks=person.banks) as session:
         asked = seen(session, person, query, now=now)
-        return Answer(asked, None if asked.view is None else _high_value(session, asked, person))
+        if asked.view is None:
+            return Answer(asked, None)
+        found = _high_value(session, asked, person)
+        return Answer(asked, found, None if found.every.rows else emptiness(session, asked.view, payments))
 
 
 def _high_value(session: Session, asked: Seen, person: Person) -> HighValue:
@@ -99,7 +105,7 @@ def _high_value(session: Session, asked: Seen, person: Person) -> HighValue:
         [added(cells) for cells in zip(*rows_of, strict=True)]
         for rows_of in zip(*(fold.hours for fold in high.values()), strict=True)
     ]
-    rates, counts = both_series(days, hours, view.span, maturity)
+    rates, counts = both_series(days, hours, view.span, maturity, events_of(view.banks, view.span))
     listed, names = _listed(session, narrowed, person)
     whole = added(fold.total for fold in high.values())
     return HighValue(

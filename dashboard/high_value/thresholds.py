@@ -60,11 +60,15 @@ def above(selection: Selection, threshold: Threshold) -> Selection | None:
 
 
 def of_bank(selection: Selection, threshold: Threshold) -> Selection:
-    """Narrow a selection to the limit's bank and to volume: what comes back to a payer is no payment."""
+    """Narrow a selection to the payments of the limit's bank."""
+    return replace(payments(selection), bank_ids=(threshold.bank.bank_id,), groups={})
+
+
+def payments(selection: Selection) -> Selection:
+    """Narrow a selection to volume: what comes back to a payer is no payment."""
     wanted = selection.include.get("transaction_type")
     types = _PAYMENTS if wanted is None else _PAYMENTS & wanted
-    include = {**selection.include, "transaction_type": types}
-    return replace(selection, bank_ids=(threshold.bank.bank_id,), groups={}, include=include)
+    return replace(selection, include={**selection.include, "transaction_type": types})
 
 
 def _e4(amount: Decimal) -> int:

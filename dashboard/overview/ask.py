@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from dashboard.filters import Filters
 from dashboard.overview.build import Overview, overview
 from dashboard.overview.maturity import maturity_of
-from dashboard.seen import seen
-from dashboard.view import BankFacts
+from dashboard.seen import Seen, seen
 from database.connection import read_only
 from models.access import Person
 from models.messages import Message
@@ -19,11 +17,13 @@ from models.messages import Message
 class Answer:
     """What a page can draw for an address; `overview` is None for a reader without any bank."""
 
-    filters: Filters
-    banks: tuple[BankFacts, ...]
+    seen: Seen
     overview: Overview | None
-    problems: tuple[Message, ...]
-    now: datetime
+
+    @property
+    def problems(self) -> tuple[Message, ...]:
+        """Return what of the address cannot be meant."""
+        return self.seen.problems
 
 
 def ask(person: Person, query: str, *, now: datetime) -> Answer:
@@ -31,5 +31,4 @@ def ask(person: Person, query: str, *, now: datetime) -> Answer:
     with read_only(banks=person.banks) as session:
         asked = seen(session, person, query, now=now)
         view = asked.view
-        found = None if view is None else overview(session, view, maturity_of(view.banks))
-    return Answer(asked.filters, asked.banks, found, asked.problems, now)
+        return Answer(asked, None if view is None else overview(session, view, maturity_of(view.banks)))

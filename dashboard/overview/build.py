@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from types import MappingProxyType
 
-from dashboard.filters import Filters
+from dashboard.emptiness import Emptiness, emptiness
+from dashboard.overview.events import events_of
 from dashboard.overview.kpis import Kpi, kpis_of
 from dashboard.overview.rates import Rate, rate_of
 from dashboard.overview.series import Series, hours_of, is_hourly, series_of
@@ -15,7 +16,7 @@ from dashboard.overview.slices import Ranking, Spread, heat, rank, spread
 from dashboard.statistics.maturity import Maturity
 from dashboard.view import View
 from database.connection import Session
-from database.segments import Fold, Selection, Sums, read
+from database.segments import Fold, Sums, read
 
 MOST_CATEGORIES, MOST_VALUES = 14, 5
 OWN = {
@@ -30,14 +31,6 @@ OWN = {
 
 NOTHING_OWN: Mapping[str, Fold] = MappingProxyType({})
 RANKED = {"category": MOST_CATEGORIES, "channel": 6, "country": MOST_VALUES, "payment_method": MOST_VALUES}
-
-
-@dataclass(frozen=True, slots=True)
-class Blocker:
-    """A filter of the address without which there would be rows."""
-
-    key: str
-    rows_without: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +49,15 @@ class Overview:
     unconverted_outside: int
     data_age: timedelta | None
     query_ms: float
-    blockers: tuple[Blocker, ...] = ()
-    rows_without_filters: int = 0
+    emptiness: Emptiness | None = None
 
 
 def overview(session: Session, view: View, maturity: Maturity | None) -> Overview:
     """Read and fold once, then derive."""
     fold = read(session, view.selection())
     found = derive(fold, view, maturity, _own(session, view) if fold.total.rows else {})
-    if fold.total.rows or not view.filters.chosen():
-        return found
-    return replace(
-        found,
-        blockers=tuple(_blockers(session, view)),
-        rows_without_filters=_rows(session, view, view.filters.cleared()),
-    )
+    found = replace(found, series=replace(found.series, events=events_of(view.banks, view.span)))
+    return found if fold.total.rows else replace(found, emptiness=emptiness(session, view))
 
 
 def derive(
@@ -113,14 +100,3 @@ def _own(session: Session, view: View) -> dict[str, Fold]:
         lifted = replace(view, filters=view.filters.without(key).without(f"{key}!"))
         found[OWN[key]] = read(session, replace(lifted.selection(), previous=None))
     return found
-
-
-def _blockers(session: Session, view: View) -> list[Blocker]:
-    """Say which single filter, lifted, lets rows through."""
-    found = [Blocker(key, _rows(session, view, view.filters.without(key))) for key in view.filters.chosen()]
-    return sorted((one for one in found if one.rows_without), key=lambda one: -one.rows_without)
-
-
-def _rows(session: Session, view: View, filters: Filters) -> int:
-    selection: Selection = replace(view, filters=filters).selection()
-    return read(session, replace(selection, previous=None)).total.rows

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal, InvalidOperation
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from dashboard.filters import E4
 from database.queries.rows import Order, Place
 from models.errors import UserError
 from models.messages import N_
@@ -27,6 +30,25 @@ def read(text: str, order: Order) -> Place:
         return _place(value, identity, bank, order)
     except (ValueError, TypeError, OverflowError, RecursionError) as error:
         raise UserError(N_("This place in the list does not exist. Load the page again.")) from error
+
+
+def at(text: str, order: Order, zone: str) -> Place:
+    """Return the place before the first row of a day, amount or score; what is none raises `UserError`."""
+    try:
+        return Place(_reached(text, order, ZoneInfo(zone)), "", 0)
+    except (ValueError, OverflowError, InvalidOperation) as error:
+        raise UserError(N_("“{value}” is no place in this order."), value=text[:40]) from error
+
+
+def _reached(text: str, order: Order, zone: ZoneInfo) -> datetime | int | float:
+    if order in {Order.RISKIEST, Order.SAFEST}:
+        return min(max(float(text), -1.0), 2.0)
+    if order in {Order.LARGEST, Order.SMALLEST}:
+        return max(min(int(Decimal(text) * E4), _LARGEST), -_LARGEST)
+    day = date.fromisoformat(text)
+    # Newest first, a day begins with its end.
+    day = day + timedelta(days=1) if order is Order.NEWEST else day
+    return datetime.combine(day, time.min, zone).astimezone(UTC)
 
 
 def _place(value: Any, identity: Any, bank: Any, order: Order) -> Place:

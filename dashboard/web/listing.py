@@ -33,12 +33,12 @@ blueprint = Blueprint("listing", __name__)
 @blueprint.get("/_rows")
 @opens(Permission.VIEW_DASHBOARDS)
 def more_rows() -> Response:
-    """The rows of the address `q` behind the place `after`; without one, the first."""
-    query, after = request.args.get("q", ""), request.args.get("after", "")
-    if len(after) > LONGEST_PLACE:
+    """The rows of the address `q` behind the place `after`, or from the value `at` on; else the first."""
+    query, after, at = (request.args.get(name, "") for name in ("q", "after", "at"))
+    if max(len(after), len(at)) > LONGEST_PLACE:
         raise UserError(N_("This place in the list does not exist. Load the page again."))
     with acting(page="/transactions"):
-        view, block = ask.more(current_person(), query, after or None, now=clock.now())
+        view, block = ask.more(current_person(), query, after or None, at=at or None, now=clock.now())
     locale = current_locale()
     found = [] if view is None or block is None else lines(block, view, locale, translator(locale))
     answer = {"rows": found, "after": block.after if block else None, "ms": block.query_ms if block else 0}

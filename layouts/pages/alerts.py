@@ -11,6 +11,7 @@ from layouts.decision_panel import DecisionIds, decision_panel
 from layouts.filter_controls import filter_ids
 from layouts.filter_controls import toolbar as controls_of
 from layouts.page import Page, PageContext
+from layouts.waiting import busy_line, stale_line
 from models.access import Permission
 from models.alerts import AlertStatus
 from models.messages import N_
@@ -18,28 +19,24 @@ from models.messages import N_
 DATA, CHIPS, ZONE, NOTICES, EMPTY = (
     f"alerts-{part}" for part in ("data", "chips", "zone", "notices", "empty")
 )
-BUSY, FRESH, AGAIN, STATUS, LIST = (f"alerts-{part}" for part in ("busy", "fresh", "again", "status", "list"))
+BUSY, FRAME, AGAIN, STATUS, LIST = (f"alerts-{part}" for part in ("busy", "frame", "again", "status", "list"))
 VIEWS, CHOICES, ARRIVED, CHOSEN, ACTED = (
     f"alerts-{part}" for part in ("views", "choices", "arrived", "chosen", "acted")
 )
 ALL_SHOWN = "alerts-all"
 FILTER = filter_ids("alerts-filter")
 DECIDING = DecisionIds("alerts-deciding")
-AT_REST, WAITING = "list-page", "list-page is-busy"
 
 
 def layout(context: PageContext) -> Component:
     """Draw the page; its answer fills it."""
     t = context.t
-    stale = [
-        html.Span(t(N_("Not refreshed: what stands here is the last answer."))),
-        html.Button(t(N_("Try again")), id=AGAIN, className="quiet-link"),
-    ]
     content = html.Div(
         [
+            busy_line(N_("reading alerts"), t),
             _head(t),
             html.Div(id=NOTICES, className="notices"),
-            html.Div(stale, className="stale-notice", role="status"),
+            stale_line(AGAIN, t),
             html.Div(
                 [
                     html.Nav(id=VIEWS, className="alert-views", **aria(label=t(N_("Views of alerts")))),
@@ -63,10 +60,10 @@ def layout(context: PageContext) -> Component:
             dcc.Store(id=ACTED),
         ],
         id=BUSY,
-        className=AT_REST,
-        **data(waiting=t(N_("reading alerts")), me=context.person.user_id),
+        className="list-page",
+        **data(asks=DATA, me=context.person.user_id),
     )
-    return html.Div(content, id=FRESH, className="list-frame")
+    return html.Div(content, id=FRAME, className="list-frame")
 
 
 def _head(t: Translator) -> Component:

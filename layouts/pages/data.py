@@ -26,7 +26,6 @@ QUESTION_TYPED, QUESTION_NAME, QUESTION_ACTION = (
     "data-question-name",
     "data-question-action",
 )
-READ, READING = "data-read", "data-read is-reading"
 LOOK_OFTEN_MS: Final = 1_500
 LOOK_SELDOM_MS: Final = 20_000
 WORDS: Final = {
@@ -103,7 +102,9 @@ def _bring_in(t: Translator) -> Component:
         [
             drop,
             line,
-            html.Div(id=ARRIVAL, className=READ, **data(waiting=waiting)),
+            html.Div(
+                id=ARRIVAL, className="data-read", **data(waiting=waiting, asks=ARRIVAL, at_work="is-reading")
+            ),
             html.Div(id=REPORT, role="status"),
         ],
         className="data-bring",

@@ -7,7 +7,6 @@ from dash.development.base_component import Component
 
 from layouts import sheet
 from layouts.attributes import aria
-from layouts.filter_controls import toolbar as controls_of
 from layouts.page import Page, PageContext
 from models.access import Permission
 from models.messages import N_
@@ -47,11 +46,11 @@ def _tabs(context: PageContext, current: Page) -> Component:
 
 
 def _score_toolbar(context: PageContext) -> Component:
-    return controls_of(BY_SCORE.filter, context.t, compares=False)
+    return sheet.toolbar(BY_SCORE, context)
 
 
 def _rate_toolbar(context: PageContext) -> Component:
-    return controls_of(BY_RATE.filter, context.t, compares=False)
+    return sheet.toolbar(BY_RATE, context)
 
 
 PAGE = Page(

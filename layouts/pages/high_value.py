@@ -5,7 +5,6 @@ from __future__ import annotations
 from dash.development.base_component import Component
 
 from layouts import sheet
-from layouts.filter_controls import toolbar as controls_of
 from layouts.page import Page, PageContext
 from models.access import Permission
 from models.messages import N_
@@ -25,7 +24,7 @@ def layout(context: PageContext) -> Component:
 
 def toolbar(context: PageContext) -> Component:
     """Draw the controls of the filter."""
-    return controls_of(SHEET.filter, context.t, compares=False)
+    return sheet.toolbar(SHEET, context)
 
 
 PAGE = Page(

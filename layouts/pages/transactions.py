@@ -14,35 +14,35 @@ from layouts.filter_controls import filter_ids
 from layouts.filter_controls import toolbar as controls_of
 from layouts.icons import icon
 from layouts.page import Page, PageContext
+from layouts.waiting import busy_line, stale_line
 from models.access import Permission
 from models.messages import N_
 
 GRID, DATA, COUNT, CHIPS, ZONE = (
     f"transactions-{part}" for part in ("grid", "data", "count", "chips", "zone")
 )
-NOTICES, EMPTY, BUSY, FRESH, AGAIN = (
-    f"transactions-{part}" for part in ("notices", "empty", "busy", "fresh", "again")
+NOTICES, EMPTY, FRAME, AGAIN = (f"transactions-{part}" for part in ("notices", "empty", "frame", "again"))
+EXPORT, DRILL, STATUS, COLUMNS, JUMP, MEASURE = (
+    f"transactions-{part}" for part in ("export", "drill", "status", "columns", "jump", "measure")
 )
-EXPORT, DRILL, STATUS, COLUMNS = (f"transactions-{part}" for part in ("export", "drill", "status", "columns"))
 FILTER = filter_ids("transactions-filter")
-AT_REST, WAITING = "list-page", "list-page is-busy"
 
 _COLUMNS: tuple[tuple[str, str, int, dict[str, Any]], ...] = (
-    ("id", N_("Transaction"), 120, {"cellRenderer": "IdCell"}),
-    ("time", N_("Time"), 140, {"cellRenderer": "TimeCell", "field": "clock", "sortable": True}),
-    ("customer", N_("Customer"), 105, {"cellRenderer": "CustomerCell"}),
-    ("merchant", N_("Merchant"), 115, {"cellRenderer": "MerchantCell"}),
-    ("category", N_("Category"), 100, {}),
-    ("channel", N_("Channel"), 85, {}),
-    ("payment", N_("Method"), 95, {}),
+    ("id", N_("Transaction"), 150, {"cellRenderer": "IdCell"}),
+    ("time", N_("Time"), 152, {"cellRenderer": "TimeCell", "field": "clock", "sortable": True}),
+    ("customer", N_("Customer"), 112, {"cellRenderer": "CustomerCell"}),
+    ("merchant", N_("Merchant"), 128, {"cellRenderer": "MerchantCell"}),
+    ("category", N_("Category"), 98, {}),
+    ("channel", N_("Channel"), 100, {}),
     ("country", N_("Country"), 68, {}),
-    ("amount", N_("Amount"), 95, {"type": "rightAligned", "sortable": True}),
-    ("score", N_("Score"), 110, {"cellRenderer": "ScoreCell", "type": "rightAligned", "sortable": True}),
-    ("decision", N_("Decision"), 80, {"cellRenderer": "DecisionCell"}),
-    ("label", N_("Label"), 85, {"cellRenderer": "LabelCell"}),
-    ("alert", N_("Alert"), 58, {"cellRenderer": "AlertCell"}),
+    ("amount", N_("Amount"), 96, {"type": "rightAligned", "sortable": True}),
+    ("score", N_("Score"), 104, {"cellRenderer": "ScoreCell", "type": "rightAligned", "sortable": True}),
+    ("decision", N_("Decision"), 88, {"cellRenderer": "DecisionCell"}),
+    ("label", N_("Label"), 86, {"cellRenderer": "LabelCell"}),
+    ("alert", N_("Alert"), 62, {"cellRenderer": "AlertCell"}),
 )
 _HIDDEN: tuple[tuple[str, str, int, dict[str, Any]], ...] = (
+    ("payment", N_("Method"), 95, {}),
     ("bank", N_("Bank"), 100, {}),
     ("base", N_("Amount in base currency"), 120, {"type": "rightAligned"}),
     ("type", N_("Type"), 110, {}),
@@ -60,27 +60,20 @@ def layout(context: PageContext) -> Component:
     t = context.t
     content = html.Div(
         [
+            busy_line(N_("reading transactions"), t),
             _head(context),
             html.Div(id=NOTICES, className="notices"),
             html.Div(id=DRILL, className="drill-notice", role="status"),
-            html.Div(
-                [
-                    html.Span(t(N_("Not refreshed: what stands here is the last answer."))),
-                    html.Button(t(N_("Try again")), id=AGAIN, className="quiet-link"),
-                ],
-                className="stale-notice",
-                role="status",
-            ),
+            stale_line(AGAIN, t),
             html.Div(id=EMPTY, className="page-empty"),
             html.Div(_grid(t), className="grid-of-rows"),
-            html.Div([html.Span(id=STATUS, className="num"), _keys(t)], className="status-line"),
+            html.Div([html.Span(id=STATUS, className="num"), _jump(t), _keys(t)], className="status-line"),
             dcc.Store(id=DATA),
         ],
-        id=BUSY,
-        className=AT_REST,
-        **data(waiting=t(N_("reading transactions"))),
+        className="list-page",
+        **data(asks=DATA),
     )
-    return html.Div(content, id=FRESH, className="list-frame")
+    return html.Div(content, id=FRAME, className="list-frame")
 
 
 def _head(context: PageContext) -> Component:
@@ -110,6 +103,9 @@ def _head(context: PageContext) -> Component:
                 [
                     html.Div(id=ZONE, className="page-facts"),
                     html.Div(id=COUNT, className="num row-count"),
+                    html.Div(
+                        id=MEASURE, className="segmented", role="group", **aria(label=t(N_("Compared by")))
+                    ),
                     columns,
                     export if may_export else html.Div(html.Div(id=EXPORT), hidden=True),
                 ],
@@ -173,6 +169,12 @@ def _column(
     }
 
 
+def _jump(t: Translator) -> Component:
+    """Draw the way to a day, an amount or a score, as the rows are ordered; the browser draws its field."""
+    words = {"go": t(N_("Go to")), "from": t(N_("from {value} on")), "start": t(N_("From the start"))}
+    return html.Div(id=JUMP, className="row-jump", **data(**words))
+
+
 def _keys(t: Translator) -> Component:
     return html.Span(
         [html.Kbd("↑"), html.Kbd("↓"), t(N_("move")), html.Kbd(t(N_("Enter"))), t(N_("open"))],
@@ -183,7 +185,7 @@ def _keys(t: Translator) -> Component:
 
 def toolbar(context: PageContext) -> Component:
     """Draw the controls of the filter."""
-    return controls_of(FILTER, context.t, compares=False)
+    return controls_of(FILTER, context.t)
 
 
 PAGE = Page(

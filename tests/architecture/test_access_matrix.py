@@ -52,19 +52,13 @@ CALLBACKS: Final[dict[str, frozenset[str]]] = {
 
 BROWSER_ONLY: Final = frozenset(
     {
-        "alerts-fresh.className",
         "alerts-status.children",
         "frame.data-asked",
         "frame.data-path",
         "highvalue-counts-graph.figure",
-        "highvalue-fresh.className",
-        "overview-fresh.className",
         "overview-rate-graph.figure",
         "riskrate-curve-graph.figure",
-        "riskrate-fresh.className",
         "riskscore-counts-graph.figure",
-        "riskscore-fresh.className",
-        "transactions-fresh.className",
         "transactions-status.children",
         "url.search",
     }

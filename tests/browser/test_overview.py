@@ -102,9 +102,12 @@ def test_the_page_is_whole_in_each_theme_and_language(
     assert page.locator(".js-plotly-plot .main-svg >> nth=0").count() == 1
     assert page.locator(".js-plotly-plot").count() == CHARTS
     assert page.locator(".tile").count() == 7
-    for foot in page.locator(".panel-foot").all_inner_texts():
-        assert re.search(r"\d", foot)
-        assert foot.endswith("s")
+    for panel in page.locator(".panel").all():
+        assert len(panel.locator(".panel-definition").inner_text()) > 10
+        rows, age, took = panel.locator(".panel-foot span").all_inner_texts()
+        assert re.search(r"\d", rows)
+        assert re.search(r"\b20\d\d\b", age)
+        assert re.fullmatch(r"\d+(\W\d+)?\Wm?s", took)
     assert fits(page)
     assert page.evaluate("document.documentElement.scrollHeight <= window.innerHeight")
 
@@ -241,7 +244,7 @@ def test_a_custom_range_is_chosen_by_its_days(site: Site, visit: Visits) -> None
     page.get_by_role("button", name="Apply").click()
     assert changes(visit, page) == 1
     assert f"range={first}..{last}" in page.url
-    expect(page.locator("#filter-range-label")).to_contain_text("11 d")
+    expect(page.locator("#overview-filter-range-label")).to_contain_text("11 d")
 
 
 def test_a_filter_that_removes_everything_can_be_lifted(site: Site, visit: Visits) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 from sqlalchemy import text
 
 from database.bulk import bulk_insert
 from database.connection import get_db_session
-from tests.browser.conftest import IDLE, Site, Visits, settled_on
+from tests.browser.conftest import IDLE, PATIENCE_MS, Site, Visits, settled, settled_on
 from tests.browser.test_overview import payments
 from tests.servers import Database
 
@@ -63,3 +63,47 @@ def test_a_viewer_reads_the_sheets_without_names_of_people(site: Site, visit: Vi
     page = visit("viewer")
     settled_on(page, f"{site.address}/high-risk-rates?bank=north&range=90d")
     expect(page.locator(".sheet-customers table")).to_be_visible()
+
+
+@pytest.mark.parametrize("path", ["high-value", "high-risk"])
+def test_the_rows_of_a_chart_are_its_rows(site: Site, visit: Visits, path: str) -> None:
+    page = visit("analyst")
+    settled_on(page, f"{site.address}/{path}?bank=north&range=90d")
+    page.locator('.sheet-counts [data-panel="rows"]').dispatch_event("click")
+    expect(page.locator(".drill-notice")).to_contain_text("the mark’s count and sum", timeout=PATIENCE_MS)
+
+
+def test_a_question_is_cancelled_and_asked_again(site: Site, visit: Visits) -> None:
+    page = visit("analyst")
+    settled_on(page, f"{site.address}/high-value?bank=north&range=90d")
+    page.route("**/_dash-update-component*", lambda _route: None)
+    page.evaluate("vigie.go('/high-value?bank=north&range=7d')")
+    expect(page.locator(".is-busy")).to_have_count(1)
+    page.locator("[data-stop]").dispatch_event("click")
+    expect(page.locator(".is-busy")).to_have_count(0)
+    expect(page.locator(".when-answered")).to_be_visible()
+    page.unroute("**/_dash-update-component*")
+    page.get_by_role("button", name="Try again").click()
+    settled(page)
+    expect(page.locator(".is-stale")).to_have_count(0)
+
+
+def test_a_page_that_never_was_answered_says_so(site: Site, visit: Visits) -> None:
+    visit.expected += ["status of 500", "Callback error", "INTERNAL SERVER ERROR", "Internal Server Error"]
+    page = visit("analyst")
+    settled_on(page, f"{site.address}/high-risk?bank=north")
+    page.route("**/_dash-update-component*", refused)
+    page.evaluate("vigie.go('/high-value?bank=north')")
+    expect(page.locator(".when-unanswered")).to_be_visible()
+    page.unroute("**/_dash-update-component*")
+    page.get_by_role("button", name="Try again").click()
+    settled(page)
+    expect(page.locator(".sheet .tile-figure").first).to_be_visible()
+
+
+def refused(route: Route) -> None:
+    """Answer what only the High value page asks with a failure."""
+    if "highvalue-charts.data" in (route.request.post_data or "")[:60]:
+        route.fulfill(status=500, body="{}")
+    else:
+        route.continue_()

@@ -117,13 +117,13 @@ APPLICATION = (
     ),
     Break(
         "an-unknown-component-id",
-        [Edit("layouts/pages/overview.py", "id=NOTICES", 'id=NOTICES + "s"')],
+        [Edit("layouts/pages/transactions.py", "id=NOTICES", 'id=NOTICES + "s"')],
         PAGES + "test_callbacks_name_ids_that_exist",
         "unknown-id",
     ),
     Break(
         "a-doubled-component-id",
-        [Edit("layouts/pages/overview.py", "id=CHIPS", "id=NOTICES")],
+        [Edit("layouts/pages/transactions.py", "id=CHIPS", "id=NOTICES")],
         PAGES + "test_an_id_stands_once_on_a_page",
         "doubled-id",
     ),
@@ -135,7 +135,7 @@ APPLICATION = (
     ),
     Break(
         "english-on-a-french-page",
-        [Edit("layouts/pages/overview.py", "html.H1(t(PAGE.name)", "html.H1(PAGE.name")],
+        [Edit("layouts/pages/transactions.py", "html.H1(t(PAGE.name)", "html.H1(PAGE.name")],
         PAGES + "test_a_french_page_holds_no_english",
         "untranslated",
     ),

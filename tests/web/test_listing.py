@@ -50,6 +50,32 @@ def listed(visitors: Visitors, number: int, **values: Any) -> None:
         )
 
 
+@pytest.mark.parametrize(
+    ("order", "at", "first"),
+    [
+        ("largest", "3", "t-0002"),
+        ("smallest", "2.5", "t-0002"),
+        ("newest", NOON.date().isoformat(), "t-0004"),
+        ("oldest", NOON.date().isoformat(), "t-0000"),
+        ("newest", "1999-01-01", None),
+    ],
+)
+def test_a_list_begins_at_a_value_of_its_order(
+    visitors: Visitors, order: str, at: str, first: str | None
+) -> None:
+    listed(visitors, 5)
+    places = urlencode({"q": f"bank=north&range=all&order={order}", "at": at})
+    rows = visitors.browser("analyst").get(f"/_rows?{places}").get_json()["rows"]
+    assert (rows[0]["id"] if rows else None) == first
+
+
+@pytest.mark.parametrize("at", ["yesterday", "2024-13-01", "0001-01-01", "9999-12-31", "x" * 401, "\0"])
+def test_a_value_that_is_none_of_the_order_is_refused(visitors: Visitors, at: str) -> None:
+    listed(visitors, 1)
+    places = urlencode({"q": "bank=north&range=all", "at": at})
+    assert visitors.browser("analyst").get(f"/_rows?{places}").status_code in {200, 400, 422}
+
+
 @pytest.mark.parametrize("query", ["hour=", "hour!=", "hour=&hour=mon-03", "amount=1e999999.."])
 def test_an_address_that_means_nothing_lists_nothing_and_is_no_fault(visitors: Visitors, query: str) -> None:
     listed(visitors, 1)

@@ -234,8 +234,10 @@ def test_the_filter_that_removes_everything_is_named(db: Session) -> None:
     fill(db, bank, TODAY, genuine=3, frauds=0)
     found = see(db, bank, query="channel=atm&amount=5..")
     assert found.total.rows == 0
-    assert [(blocker.key, blocker.rows_without) for blocker in found.blockers] == [("channel", 3)]
-    assert found.rows_without_filters == 3
+    why = found.emptiness
+    assert why is not None
+    assert [(blocker.key, blocker.rows_without) for blocker in why.blockers] == [("channel", 3)]
+    assert why.rows_without_filters == 3
 
 
 def test_banks_of_different_currencies_are_never_added(db: Session) -> None:
