@@ -10,8 +10,8 @@ from callbacks.filtering import filter_outputs, register_range
 from callbacks.interface import Interface
 from callbacks.registrar import PageCallbacks, locale, person
 from dashboard import clock
+from dashboard.drill import read_then
 from dashboard.transactions.ask import ask
-from dashboard.transactions.drill import read_then
 from layouts import shell
 from layouts.pages import transactions as page
 from layouts.transactions_answer import answered

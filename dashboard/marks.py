@@ -13,12 +13,12 @@ from itertools import pairwise
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
+from dashboard.drill import Then
 from dashboard.filters import E4, Measure
 from dashboard.overview.rates import Rate
 from dashboard.overview.series import Point, Series
 from dashboard.overview.slices import Ranking
 from dashboard.periods import Custom
-from dashboard.transactions.drill import Then
 from dashboard.view import View
 from database.segments import Sums
 from models.transactions import VOLUME_TYPES
@@ -117,7 +117,9 @@ class Behind:
 
     def money(self) -> Pairs:
         """Return what leaves only rows with an amount that is added."""
-        needs = bool(self.total.unconverted) and self.view.filters.amount_e4 is None
+        # A chart that is filtered by itself shows marks of rows that the page's own sums leave out.
+        may_lack = bool(self.total.unconverted) or bool(self.view.filters.chosen())
+        needs = may_lack and self.view.filters.amount_e4 is None
         return (*self.types(), *([("amount", "0..")] if needs else []))
 
     def address(self, pairs: Pairs, then: Then) -> str:

@@ -117,7 +117,7 @@ def _money(label: str, parts: tuple[Part, ...], name: str, words: Words, *, of: 
 
 
 def _rate_tile(found: HighValue, words: Words, rows: str | None) -> Component:
-    label = words.say(N_("Fraud rate of high-value payments"))
+    label = words.say(N_("High-value fraud rate"))
     rate, every = rate_of(found.high, Measure.COUNT), rate_of(found.every, Measure.COUNT)
     if rate.estimate is None:
         return fact(label, f.NOTHING, words.say(N_("no labels")))

@@ -11,11 +11,11 @@ from dash.development.base_component import Component
 
 from dashboard import formatting as f
 from dashboard.charts.figure import Words
+from dashboard.drill import Then
 from dashboard.filters import E4, Order
 from dashboard.language import translate, translator
 from dashboard.overview.kpis import Kpi
 from dashboard.transactions.ask import Listing
-from dashboard.transactions.drill import Then
 from dashboard.transactions.lines import lines
 from layouts.filter_controls import canonical, controls
 from layouts.icons import icon

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import Final
 from urllib.parse import urlencode
 
+from dashboard.drill import Then
 from dashboard.filter_values import written_bounds
 from dashboard.filters import E4
 from dashboard.high_risk.by_rate import ByRate, Ranked
 from dashboard.high_risk.by_score import ByScore
 from dashboard.marks import Behind, Marks, Pairs
-from dashboard.transactions.drill import Then
 from dashboard.view import View
 from database.segments import Sums
 

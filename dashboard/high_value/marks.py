@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from dashboard.drill import Then
 from dashboard.filter_values import Bounds, written_bounds
 from dashboard.high_value.ask import BAND_PERCENTS, HighValue
 from dashboard.marks import Behind, Marks, Pairs
-from dashboard.transactions.drill import Then
 from dashboard.view import View
 from database.segments import Bucket
 

@@ -6,11 +6,11 @@ from decimal import Decimal
 from itertools import pairwise
 from urllib.parse import urlencode
 
+from dashboard.drill import Then
 from dashboard.filters import E4
 from dashboard.marks import Behind, Marks, Row, rate_row
 from dashboard.overview.build import Overview
 from dashboard.overview.slices import Spread
-from dashboard.transactions.drill import Then
 from database.dimensions import HOURS_OF_WEEK
 
 __all__ = ["Marks", "Row", "marks_of", "tile_rows"]

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from sqlalchemy import select
 
+from dashboard.drill import read_then
 from dashboard.filters import Filters
 from dashboard.high_risk import by_rate, by_score
 from dashboard.high_risk import marks as risk
@@ -18,7 +19,6 @@ from dashboard.high_value.ask import ask as high_value
 from dashboard.marks import Marks, Row
 from dashboard.seen import Seen
 from dashboard.transactions.ask import ask as listed
-from dashboard.transactions.drill import read_then
 from dashboard.view import View
 from database.connection import get_db_session
 from database.segments import Sums

@@ -9,10 +9,10 @@ from urllib.parse import parse_qsl, urlencode
 
 from sqlalchemy.orm import Session
 
+from dashboard.drill import read_then
 from dashboard.filters import Filters
 from dashboard.overview import Overview, overview
 from dashboard.overview.marks import Marks, Row, marks_of, tile_rows
-from dashboard.transactions.drill import read_then
 from dashboard.view import BankFacts, look
 from database.connection import read_only
 from database.dimensions import HOURS_OF_WEEK
@@ -90,3 +90,18 @@ def test_the_rows_of_any_mark_are_the_marks(committed: Database) -> None:
                     assert row[2] is None or total.volume_e4 == row[2], (slug, query, row)
                     compared[slug] += 1
     assert min(compared.values()) > 40, compared
+
+
+def test_a_mark_that_the_page_leaves_out_opens_only_rows_with_an_amount(committed: Database) -> None:
+    world(seed=1, rows=2_400)
+    query = "by=amount&channel=online&channel=branch&country=&label=fraud"
+    with read_only("all") as session:
+        bank = every_bank(session)[0]
+        view = look(Filters.from_query(query), [bank], extent(session, [bank.bank_id]), NOW)
+        found = overview(session, view, None)
+        marks = marks_of(found)["channel"]
+        rows = [row for row in marks.groups[0] if row is not None]
+        assert {row[0] for row in rows} > {"online", "branch"}
+        for row in rows:
+            total = total_of(session, address_of(found, marks, row), bank, NOW)
+            assert (total.rows, total.volume_e4) == row[1:3], row
