@@ -103,7 +103,10 @@ class Parties(NamedTuple):
 
 
 class Cells(NamedTuple):
-    """What a fold fills; the starts say where the cells of a dimension begin."""
+    """What a fold fills; the starts say where the cells of a dimension begin.
+
+    `customers` has each one's records, where they are not counted `by_customer`.
+    """
 
     counts: Ints
     squares: Floats
@@ -188,9 +191,10 @@ def fold(rows: Rows, chosen: Chosen, money: Money, clock: Clock, scale: Scale, c
         _add(cells, cells.state + rows.state[i], state, label, sign, signed, square)
         _add(cells, cells.days + clock.day[quarter], state, label, sign, signed, square)
         _add(cells, cells.hours + clock.hour[quarter], state, label, sign, signed, square)
-        cells.customers[np.uint64(rows.customer_no[i])] += sign
         if len(cells.by_customer.rows):
             _add_party(cells.by_customer, rows.customer_no[i], label, sign, signed)
+        else:
+            cells.customers[np.uint64(rows.customer_no[i])] += sign
         if len(cells.by_merchant.rows):
             _add_party(cells.by_merchant, rows.merchant_no[i], label, sign, signed)
         if rows.score[i] >= 0:

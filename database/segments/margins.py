@@ -62,7 +62,7 @@ def empty_cells(
         state=state,
         days=first_day,
         hours=hours,
-        customers=np.zeros(sizes["customer_no"], np.int32),
+        customers=np.zeros(0 if "customer" in parties else sizes["customer_no"], np.int32),
         by_customer=by_party["customer"],
         by_merchant=by_party["merchant"],
         scores=np.zeros((kernel.SCORES + 1, kernel.LABELS), np.int64),

@@ -64,13 +64,16 @@ def _fold_of(work: Pass, tables: Tables, clocked: tuple[float, float]) -> Fold:
     portions = [_portion(work, tables, group) for group in range(work.groups)]
     whole = portions[0] if len(portions) == 1 else _whole(cells, portions)
     first = cells[0]
-    counted: dict[Party, kernel.Parties] = {"customer": first.by_customer, "merchant": first.by_merchant}
+    tables_of: dict[Party, kernel.Parties] = {"customer": first.by_customer, "merchant": first.by_merchant}
+    counted = {party: counts_of(table) for party, table in tables_of.items() if party in work.parties}
     return Fold(
         **{each.name: getattr(whole, each.name) for each in fields(Portion)},
         hours=_hours(first),
         scores=margins.scores_of(first.scores),
-        customers=int(np.count_nonzero(first.customers[1:])),
-        parties={party: counts_of(table) for party, table in counted.items() if party in work.parties},
+        customers=len(counted["customer"].number)
+        if "customer" in counted
+        else int(np.count_nonzero(first.customers[1:])),
+        parties=counted,
         unconverted_outside=tables.outside,
         groups=dict(zip(snapshot.groups, portions, strict=False)),
         slices={

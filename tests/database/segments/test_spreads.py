@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from database.connection import read_only
 from database.segments import MISSING, Party, PartyCounts, bands, quantile, read
-from tests.database.segments.oracle import VOLUME, chosen, within_amounts
+from tests.database.segments.oracle import VOLUME, chosen, compare, within_amounts
 from tests.database.segments.test_reading import random_selection, world
 from tests.servers import Database
 
@@ -37,14 +37,15 @@ def test_quantiles_bands_and_parties_equal_the_rows(committed: Database) -> None
         with read_only("all") as session:
             found = quantile(session, selection, share)
             buckets = bands(session, selection, EDGES)
-            parties = read(session, selection, parties=PARTIES).parties
+            fold = read(session, selection, parties=PARTIES)
+        assert compare(fold, every, selection) == []
         assert found == (None if money.empty else int(money.iloc[math.ceil(share * len(money)) - 1]))
         labels = known(rows).label
         for (low, high), bucket in zip(pairwise(EDGES), buckets, strict=True):
             counted = labels[(money >= low) & (money < high)].value_counts()
             expected = tuple(int(counted.get(label, 0)) for label in ("genuine", "fraud", MISSING))
             assert (bucket.genuine, bucket.fraud, bucket.unknown) == expected
-        for party, counts in parties.items():
+        for party, counts in fold.parties.items():
             compare_parties(counts, rows, party, numbers[party])
 
 
