@@ -43,7 +43,7 @@ def prepare(supervisor: Supervisor, settings: WebSettings, config: DatabaseConfi
             oldest=OLDEST_POSTGRES,
         )
     _bring_schema_up_to_date(supervisor, config)
-    _seed(supervisor, settings.home, demo=demo and config.is_embedded and not settings.is_production)
+    _seed(supervisor, settings.home, demo=demo and may_add_demo(settings, config))
     _complete_first_load(supervisor, config)
     pool = fitting_pool(settings, config, found)
     if (pool.size, pool.overflow) != (config.pool_size, config.max_overflow):
@@ -53,6 +53,11 @@ def prepare(supervisor: Supervisor, settings: WebSettings, config: DatabaseConfi
         )
     connection.dispose()
     return pool
+
+
+def may_add_demo(settings: WebSettings, config: DatabaseConfig) -> bool:
+    """Return whether invented rows are nobody's harm: on Vigie's own server, outside production."""
+    return config.is_embedded and not settings.is_production
 
 
 def _bring_schema_up_to_date(supervisor: Supervisor, config: DatabaseConfig) -> None:

@@ -6,8 +6,8 @@ from unittest.mock import Mock
 import pytest
 
 from dashboard import startup
-from dashboard.config import WebSettings
-from dashboard.startup import Pool, fitting_pool
+from dashboard.config import Environment, WebSettings
+from dashboard.startup import Pool, fitting_pool, may_add_demo
 from database.config import DatabaseConfig
 from database.embedded.tuning import MAX_CONNECTIONS
 from database.limits import Limits
@@ -45,3 +45,12 @@ def test_a_server_older_than_fifteen_is_one_sentence(monkeypatch: pytest.MonkeyP
     home = Path("unused")
     with pytest.raises(UserError, match=r"^The server is PostgreSQL 14: Vigie needs PostgreSQL 15 or newer"):
         startup.prepare(Mock(), WebSettings(home=home, _env_file=None), DatabaseConfig(home=home), demo=False)
+
+
+@pytest.mark.parametrize("address", ["", "postgresql://vigie@db.example/vigie"])
+@pytest.mark.parametrize("env", list(Environment))
+def test_the_demo_is_for_the_embedded_server_outside_production(address: str, env: Environment) -> None:
+    home = Path("unused")
+    web = WebSettings(home=home, _env_file=None).model_copy(update={"env": env})
+    data = DatabaseConfig(home=home, _env_file=None).model_copy(update={"database_url": address or None})
+    assert may_add_demo(web, data) is (not address and env is not Environment.PRODUCTION)

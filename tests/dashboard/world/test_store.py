@@ -86,6 +86,9 @@ def test_a_dataset_and_a_run_tell_what_was_made(committed: Database) -> None:
     store_world(OPTIONS, seen.append)
     assert seen[-1].rows == seen[-1].total == seen[-1].stored == 3_000
     assert seen[-1].seconds_left == 0
+    for each in seen:
+        assert each.rows_a_second * each.seconds == pytest.approx(each.stored)
+        assert each.seconds_left == pytest.approx((each.total - each.rows) * each.seconds / each.stored)
     with read_only(["demo-us"]) as session:
         dataset = session.scalars(select(Dataset)).one()
         assert (dataset.rows, dataset.is_demo, dataset.origin.value) == (1_500, True, "generated")
