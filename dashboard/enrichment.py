@@ -48,6 +48,9 @@ def run_enrichment(control: Control) -> Mapping[str, Any]:
         since, until = _range(session, bank_id, dataset_id)
         total = enrichment.waiting(session, bank_id, since, until)
         work = Work(bank, bank_id, since, until, enrichment.enriched_until(session, bank_id))
+    if work.enriched_until is None:
+        with get_db_session() as session:
+            enrichment.learn_bank(session)
     while work.enrich_chunk():
         # One step is kept for everybody's totals, one for the alerts.
         control.report(work.rows, max(total, work.rows) + 2)

@@ -239,6 +239,12 @@ def enriched_until(session: Session, bank_id: int) -> datetime | None:
     return found
 
 
+def learn_bank(session: Session) -> None:
+    """Bring statistics up to date for a new bank: without them each row would be joined with each."""
+    session.execute(text("select set_config('statement_timeout', '0', true)"))
+    session.execute(text("select learn_bank()"))
+
+
 def waiting(session: Session, bank_id: int, since: datetime | None, until: datetime | None) -> int:
     """Return how many rows of a range are not enriched."""
     given: dict[str, Any] = {"bank_id": bank_id, "since": since, "until": until}

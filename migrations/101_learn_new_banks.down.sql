@@ -1,0 +1,1 @@
+drop function learn_bank();
