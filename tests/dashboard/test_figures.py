@@ -29,6 +29,7 @@ from dashboard.overview.slices import Ranking
 from dashboard.world.store import store_world
 from dashboard.world.world import WorldOptions
 from database.connection import get_db_session, read_only
+from database.owner import owner_session
 from database.queries.banks import BankSettings, bank_settings
 from models.access import Person, Role
 from models.jobs import JobStatus
@@ -76,6 +77,9 @@ def world(committed: Database, monkeypatch: pytest.MonkeyPatch) -> Source:
     store_world(
         WorldOptions(until=date(2026, 7, 1), banks=1, days=70, transactions=5_000, seed=9, pressure=3.0)
     )
+    with owner_session() as owner:
+        # Without statistics the planner takes the new tables for tiny ones.
+        owner.execute(text("analyze transactions, customers, merchants, fraud_labels"))
     with get_db_session() as session:
         job_id = submit(session, "enrich", {"bank": "demo-fr"})
     assert run_job(job_id) is JobStatus.SUCCEEDED
