@@ -48,7 +48,7 @@ _IDLE: Final = """() => {
     (name) => !state.callbacks[name].length);
 }"""
 _POINT: Final = "#{graph} .bars .point"
-CLICKED: Final = ("category", "channel", "country", "payment_method")
+CLICKED: Final = ("category", "channel", "country", "payment")
 
 
 def main() -> int:
