@@ -106,7 +106,7 @@ def test_the_page_is_whole_in_each_theme_and_language(
         assert len(panel.locator(".panel-definition").inner_text()) > 10
         rows, age, took = panel.locator(".panel-foot span").all_inner_texts()
         assert re.search(r"\d", rows)
-        assert re.search(r"\b20\d\d\b", age)
+        assert re.search(r"\d", age)
         assert re.fullmatch(r"\d+(\W\d+)?\Wm?s", took)
     assert fits(page)
     assert page.evaluate("document.documentElement.scrollHeight <= window.innerHeight")
