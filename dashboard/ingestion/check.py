@@ -15,15 +15,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dashboard.config import WebSettings
+from dashboard.ingestion.check_kinds import SEEN, Key, Seen
 from dashboard.ingestion.content import content_hashes
+from dashboard.ingestion.kinds import ROW_KINDS
 from dashboard.ingestion.layout import settled
 from dashboard.ingestion.normalise import Batch, Normaliser
 from dashboard.ingestion.options import ImportOptions
 from dashboard.ingestion.plan import Plan, plan_import
 from dashboard.ingestion.sources import Position, Reject
+from dashboard.ingestion.stores import Rows
 from database.connection import read_only
 from database.loading import BankTerms
 from database.queries import banks, datasets
+from models.datasets import DatasetKind
 from models.messages import N_, Message
 
 EXAMPLES: Final = 3
@@ -81,7 +85,11 @@ def check_file(path: Path, options: ImportOptions, progress: Share | None = None
     zone = options.time_zone or (terms.time_zone if terms else "UTC")
     layout = settled(plan.layout, terms.base_currency if terms else "XXX")
     key = WebSettings.from_env().fingerprint_key.encode()
-    normaliser = Normaliser(layout, replace(plan.terms, zone=zone), key)
+    terms_of_reading = replace(plan.terms, zone=zone)
+    if options.kind in SEEN:
+        kind = Normaliser(plan.layout, terms_of_reading, key, ROW_KINDS[options.kind].fields)
+        return _of_kind(plan, kind, terms, progress)
+    normaliser = Normaliser(layout, terms_of_reading, key)
     tally = _Tally(plan)
     for chunk in plan.source.chunks(plan.layout.read, Position(), options.chunk_rows):
         batch = normaliser.normalise(chunk)
@@ -89,6 +97,30 @@ def check_file(path: Path, options: ImportOptions, progress: Share | None = None
         if progress is not None:
             progress(batch.bytes_read / max(plan.source.size, 1))
     return tally.report()
+
+
+def _of_kind(
+    plan: Plan, normaliser: Normaliser, terms: BankTerms | None, progress: Share | None
+) -> CheckReport:
+    """Count a file of another kind: a line is known whose key the bank has, repeated whose key came twice."""
+    options = plan.options
+    tally, keys = _Tally(plan), set[Key]()
+    for chunk in plan.source.chunks(plan.layout.read, Position(), options.chunk_rows):
+        typed = normaliser.typed(chunk)
+        rows = Rows(typed.columns, typed.lines)
+        seen = Seen((), frozenset())
+        if len(typed.lines):
+            with read_only([terms.code] if terms else None) as session:
+                seen = SEEN[options.kind](session, terms, rows)
+        tally.rows += chunk.records
+        tally.reject((*typed.rejects, *seen.rejects))
+        tally.labels.update(seen.labels)
+        tally.readable += len(seen.keys)
+        tally.known += sum(key in seen.known and key not in keys for key in dict.fromkeys(seen.keys))
+        keys.update(seen.keys)
+        if progress is not None:
+            progress(chunk.bytes_read / max(plan.source.size, 1))
+    return tally.report(repeated=tally.readable - len(keys))
 
 
 def _terms(options: ImportOptions) -> BankTerms | None:
@@ -133,7 +165,7 @@ class _Tally:
         self.currencies.update(_counted(batch.rows["currency"]))
         self.labels.update(_counted(batch.rows["is_fraud"]))
         self._widen(batch.rows["timestamp"])
-        self._reject(batch.rejects)
+        self.reject(batch.rejects)
         contents = content_hashes(batch.rows).to_pylist()
         is_known = np.zeros(len(contents), np.bool_)
         for place, identity in enumerate(batch.rows["transaction_id"].to_pylist()):
@@ -154,7 +186,8 @@ class _Tally:
                 ends if self.bounds is None else (min(self.bounds[0], ends[0]), max(self.bounds[1], ends[1]))
             )
 
-    def _reject(self, rejects: Iterable[Reject]) -> None:
+    def reject(self, rejects: Iterable[Reject]) -> None:
+        """Count rows that would not be stored."""
         for reject in rejects:
             place = (reject.column, str(reject.reason))
             self.rejected_rows[place] += 1
@@ -162,14 +195,21 @@ class _Tally:
             if len(examples) < EXAMPLES:
                 examples.append(reject)
 
-    def report(self) -> CheckReport:
-        repeated, clashes = _repetitions(self.fresh)
+    def report(self, repeated: int = 0) -> CheckReport:
+        """Return what was counted; lines of another kind than payments were compared already."""
+        clashes = 0
+        if self.fresh:
+            repeated, clashes = _repetitions(self.fresh)
         rejections = (
             Rejection(place[0], self.rejected[place][0].reason, rows, tuple(self.rejected[place]))
             for place, rows in self.rejected_rows.most_common()
         )
         notes = self.plan.notes
-        if self.readable and not (self.labels[True] + self.labels[False]):
+        if (
+            self.plan.options.kind is DatasetKind.TRANSACTIONS
+            and self.readable
+            and not (self.labels[True] + self.labels[False])
+        ):
             notes = (*notes, Message(N_("No row says whether it was fraud: rates will show no labels.")))
         conflicts = self.conflicts + clashes
         return CheckReport(
@@ -200,8 +240,6 @@ def _counted(column: pa.ChunkedArray) -> dict[Any, int]:
 
 def _repetitions(fresh: list[tuple[Hashes, Hashes]]) -> tuple[int, int]:
     """Return how many rows repeat an earlier one, and how many its id with other content: the first stays."""
-    if not fresh:
-        return 0, 0
     ids = np.concatenate([part[0] for part in fresh])
     contents = np.concatenate([part[1] for part in fresh])
     _, first, places = np.unique(ids, return_index=True, return_inverse=True)

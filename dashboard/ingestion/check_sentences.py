@@ -17,8 +17,10 @@ def check_sentences(report: CheckReport) -> Iterator[str]:
     yield f"{report.rows:,} rows read; {report.added:,} would be added."
     if report.first_at and report.last_at:
         yield f"From {report.first_at:%Y-%m-%d %H:%M} to {report.last_at:%Y-%m-%d %H:%M} UTC."
-    yield _currencies(report)
-    yield f"Labels: {report.frauds:,} fraud, {report.genuine:,} genuine, {report.unlabelled:,} without."
+    if report.currencies:
+        yield _currencies(report)
+    if report.frauds or report.genuine or report.unlabelled:
+        yield f"Labels: {report.frauds:,} fraud, {report.genuine:,} genuine, {report.unlabelled:,} without."
     yield (
         f"{report.repeated:,} rows repeat another one, {report.known:,} are there already, "
         f"{report.conflicts:,} have a known id with other content."

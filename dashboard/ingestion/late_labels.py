@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any, Final
 
 import pyarrow as pa
@@ -11,7 +11,7 @@ from dashboard.ingestion.sources import Lines, Reject
 from dashboard.labels import set_labels
 from database.connection import Session, get_db_session
 from database.loading import BankTerms
-from database.queries import labels, undoing
+from database.queries import datasets, labels, undoing
 from database.queries.labels import Statement
 from models.labels import LabelSource
 from models.messages import N_, Message
@@ -34,18 +34,32 @@ def store_labels(
     A line without a label withdraws what its source said. Without a source it is a chargeback.
     """
     said = _statements(columns, dataset_id, by)
+    known = labels.lock(session, terms.bank_id, [statement.transaction_id for statement in said])
+    found, rejects = _parted(said, lines, known)
+    fresh = unsaid_of(session, terms.bank_id, found)
+    if fresh:
+        set_labels(session, terms.bank_id, fresh)
+    return len(fresh), len(found) - len(fresh), rejects
+
+
+def unknown_of(
+    session: Session, terms: BankTerms | None, columns: Mapping[str, pa.Array], lines: Lines
+) -> tuple[list[Statement], list[Reject]]:
+    """Return what a dry run would say of the bank's payments, and what it would refuse; nothing is locked."""
+    said = _statements(columns, None, None)
     ids = [statement.transaction_id for statement in said]
-    known = labels.lock(session, terms.bank_id, ids)
+    return _parted(said, lines, datasets.known_hashes(session, terms.bank_id, ids) if terms else ())
+
+
+def _parted(
+    said: list[Statement], lines: Lines, known: Container[str]
+) -> tuple[list[Statement], list[Reject]]:
     rejects = [
         Reject(int(line), "", statement.transaction_id, _UNKNOWN)
         for statement, line in zip(said, lines, strict=True)
         if statement.transaction_id not in known
     ]
-    found = [statement for statement in said if statement.transaction_id in known]
-    fresh = _unsaid(session, terms.bank_id, found)
-    if fresh:
-        set_labels(session, terms.bank_id, fresh)
-    return len(fresh), len(found) - len(fresh), rejects
+    return [statement for statement in said if statement.transaction_id in known], rejects
 
 
 def withdraw_file(terms: BankTerms, dataset_id: int, at_once: int) -> int:
@@ -65,7 +79,7 @@ def withdraw_file(terms: BankTerms, dataset_id: int, at_once: int) -> int:
     return withdrawn
 
 
-def _statements(columns: Mapping[str, pa.Array], dataset_id: int, by: int | None) -> list[Statement]:
+def _statements(columns: Mapping[str, pa.Array], dataset_id: int | None, by: int | None) -> list[Statement]:
     count = len(columns["transaction_id"])
     names = ("transaction_id", "is_fraud", "fraud_type", "reason", "source", "known_at")
     given = [columns[name].to_pylist() if name in columns else [None] * count for name in names]
@@ -74,7 +88,7 @@ def _statements(columns: Mapping[str, pa.Array], dataset_id: int, by: int | None
     ]
 
 
-def _statement(cells: Mapping[str, Any], dataset_id: int, by: int | None) -> Statement:
+def _statement(cells: Mapping[str, Any], dataset_id: int | None, by: int | None) -> Statement:
     kind = cells["fraud_type"] if cells["is_fraud"] else None
     return Statement(
         cells["transaction_id"],
@@ -88,7 +102,7 @@ def _statement(cells: Mapping[str, Any], dataset_id: int, by: int | None) -> Sta
     )
 
 
-def _unsaid(session: Session, bank_id: int, said: list[Statement]) -> list[Statement]:
+def unsaid_of(session: Session, bank_id: int, said: list[Statement]) -> list[Statement]:
     """Leave out what is its source's last word already."""
     everything = labels.statements(session, bank_id, [statement.transaction_id for statement in said])
     last = {

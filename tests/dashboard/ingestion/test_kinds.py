@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from dashboard.ingestion import others, undo
+from dashboard.ingestion.check import check_file
+from dashboard.ingestion.check_sentences import check_sentences
 from dashboard.ingestion.options import ImportOptions, ImportResult, Progress
 from dashboard.ingestion.run import import_file
 from dashboard.ingestion.stores import STORES
@@ -192,3 +194,33 @@ def test_rates_whose_import_was_killed_before_it_converted_rows_do_so_when_it_go
     undo_dataset("acme", result.dataset_id)
     assert rows(base) == [(None,)]
     agree()
+
+
+OF_EACH_KIND: dict[DatasetKind, tuple[str, ...]] = {
+    DatasetKind.CUSTOMERS: ("customer_id,age", "c7,40", "c8,41", "c8,41", "c9,old"),
+    DatasetKind.MERCHANTS: ("merchant_id,name", "m7,Shop", "m7,Shop", ",Nobody"),
+    DatasetKind.LABELS: ("transaction_id,is_fraud", "t1,1", "t2,0", "t2,0", "t99,1"),
+    DatasetKind.RATES: ("date,currency,rate", "2024-01-02,USD,0.8", "2024-01-02,USD,0.9", "2024-01-03,USD,x"),
+    DatasetKind.EVENTS: ("event_name,event_date", "Sale,2024-01-02", "Sale,2024-01-02", "Fair,someday"),
+}
+
+
+@pytest.mark.parametrize("kind", sorted(OF_EACH_KIND))
+def test_a_dry_run_counts_what_the_import_then_does_and_writes_nothing(
+    tmp_path: Path, kind: DatasetKind
+) -> None:
+    path = tmp_path / "dry.csv"
+    path.write_text("\n".join(OF_EACH_KIND[kind]) + "\n")
+    options = ImportOptions("acme", kind=kind)
+    tables = ("customers", "merchants", "fraud_labels", "calendar_events", "exchange_rates", "datasets")
+    before = {table: rows(f"select to_jsonb(t)::text from {table} t order by 1") for table in tables}
+    report = check_file(path, options)
+    assert {table: rows(f"select to_jsonb(t)::text from {table} t order by 1") for table in tables} == before
+    counts = import_file(path, options).counts
+    assert (report.rows, report.added, report.rejected) == (counts.read, counts.accepted, counts.rejected)
+    assert report.repeated + report.known == counts.duplicate
+    again = check_file(path, options)
+    assert (again.added, again.rejected) == (0, counts.rejected)
+    assert "0 would be added" in "\n".join(check_sentences(again))
+    elsewhere = check_file(path, ImportOptions("new-bank", kind=kind))
+    assert elsewhere.rows == counts.read
