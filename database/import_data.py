@@ -10,6 +10,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
+if __name__ == "__main__":
+    from dashboard.ingestion.lean import without_pandas
+
+    without_pandas()
+
 from dashboard.ingestion.bank import BankFound, BankWish, bank_for
 from dashboard.ingestion.check import check_file
 from dashboard.ingestion.check_sentences import check_sentences
@@ -26,7 +31,7 @@ from dashboard.ingestion.options import (
 )
 from dashboard.ingestion.plan import JOB_KIND, Plan, plan_import
 from dashboard.ingestion.progress_line import ProgressLine
-from dashboard.ingestion.run import import_file, said
+from dashboard.ingestion.run import import_planned, said
 from dashboard.ingestion.terms import DateOrder
 from dashboard.ingestion.undo import undo_dataset
 from database.config import DatabaseConfig
@@ -91,7 +96,7 @@ def _import(options: argparse.Namespace) -> int:
         for note in plan.notes:
             _say(str(note))
         line = ProgressLine(sys.stdout)
-        result = import_file(plan.path, plan.options, line.show)
+        result = import_planned(plan, line.show)
         line.end()
         _tell(result)
         if not result.was_complete:

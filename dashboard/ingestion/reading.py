@@ -18,6 +18,9 @@ if __name__ == "__main__":
     _models = types.ModuleType("models")
     _models.__path__ = [str(Path(__file__).resolve().parents[2] / "models")]
     sys.modules["models"] = _models
+    from dashboard.ingestion.lean import without_pandas
+
+    without_pandas()
 
 from dashboard.ingestion.frames import write_chunk, write_head
 from dashboard.ingestion.sources import Chunk, Position, Source, open_here, without_long_cells, written_out
