@@ -31,13 +31,16 @@ def register(app: Interface) -> None:
     )
 
 
-def show_page(pathname: str | None, search: str | None) -> tuple[Component, Component | None]:
-    """The page at an address and its tools in the top bar."""
+def show_page(pathname: str | None, search: str | None) -> tuple[Component, list[Component]]:
+    """The page at an address and its tools in the top bar.
+
+    Without tools it is an empty list: of nothing, Dash would keep in mind where the former tools stood.
+    """
     asked = context(search)
     page = PAGES.get(own_path(pathname))
     if page is None or not asked.person.may(page.permission):
-        return refusal(asked, page), None
-    return page.drawn(asked, pathname or "/"), page.toolbar(asked) if page.toolbar else None
+        return refusal(asked, page), []
+    return page.drawn(asked, pathname or "/"), [page.toolbar(asked)] if page.toolbar else []
 
 
 def own_path(pathname: str | None) -> str:

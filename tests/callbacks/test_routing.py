@@ -47,7 +47,7 @@ def words(component: object) -> str:
 def test_the_start_page_has_many_spellings(pathname: str | None) -> None:
     drawn, tools = routing.show_page(pathname, "?range=7d")
     assert "/ with range=7d" in words(drawn)
-    assert tools is None
+    assert not tools
 
 
 def test_an_unknown_address_says_so() -> None:
@@ -59,7 +59,7 @@ def test_a_page_of_another_role_is_refused_without_being_drawn() -> None:
     drawn, tools = routing.show_page("/vigie/logs", "")
     assert "Your role does not allow this." in words(drawn)
     assert "/logs with" not in words(drawn)
-    assert tools is None
+    assert not tools
 
 
 def test_two_pages_at_one_address_are_a_mistake() -> None:
