@@ -16,5 +16,10 @@ def counts_of(parties: Parties) -> PartyCounts:
     rows = labelled + unknown
     held = np.flatnonzero(rows > 0)
     held = held[held > 0]
-    counts = (column[held].astype(np.int64) for column in (rows, labelled, fraud))
-    return PartyCounts(held, *counts, parties.fraud_e4[held])
+    return PartyCounts(
+        held,
+        rows[held].astype(np.int64),
+        labelled[held].astype(np.int64),
+        fraud[held].astype(np.int64),
+        parties.fraud_e4[held],
+    )
