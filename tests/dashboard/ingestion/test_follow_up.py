@@ -15,7 +15,6 @@ from dashboard.ingestion.options import AlertsMode, ImportCancelledError, Import
 from dashboard.ingestion.plan import claim, plan_import
 from dashboard.ingestion.run import import_file, work
 from dashboard.ingestion.undo import undo_dataset
-from dashboard.jobs import run as job_run
 from dashboard.jobs.run import run_job
 from dashboard.jobs.submit import submit
 from database.connection import get_db_session
@@ -105,7 +104,7 @@ def test_a_worker_killed_where_a_job_ends_takes_it_again_and_follows_it_once(
     with get_db_session() as session:
         job_id = submit(session, "import", options().as_parameters(path))
     with monkeypatch.context() as patch:
-        patch.setattr(job_run.jobs, "finish", die)
+        patch.setattr("dashboard.jobs.run.jobs.finish", die)
         with pytest.raises(KilledError):
             run_job(job_id)
     assert queued() == []
