@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 from dashboard import formatting as f
-from dashboard.charts.figure import PAGE, REFERENCE, TEXT_2, Words, escaped, note, text_width
+from dashboard.charts.figure import GHOST, PAGE, TEXT_2, Words, escaped, note, text_width
 from dashboard.overview.events import Event
 from dashboard.overview.series import Grain, Point, Series
 from models.banks import EventType
@@ -100,7 +100,7 @@ def event_lines(series: Series) -> list[dict[str, Any]]:
             "y0": 0,
             "y1": 1,
             "yref": "paper",
-            "line": {"color": REFERENCE, "width": 1},
+            "line": {"color": GHOST, "width": 1},
         }
         for at, _ in _drawn(series)
     ]
