@@ -71,7 +71,8 @@ select (select count(*) from rows) as transactions,
        (select min(timestamp) from rows) as first_at, (select max(timestamp) from rows) as last_at
 """)
 _NAMED = text(
-    "select b.bank_id, d.name, d.kind, d.origin, d.rows from datasets d join banks b on b.bank_id = d.bank_id "
+    "select b.bank_id, d.name, d.kind, d.origin, d.rows "
+    "from datasets d join banks b on b.bank_id = d.bank_id "
     "where b.code = :bank and d.dataset_id = :dataset_id"
 )
 

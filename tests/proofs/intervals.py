@@ -83,7 +83,7 @@ def world(options: WorldOptions) -> pd.DataFrame:
             part["day"] = part.timestamp.dt.tz_convert(one.bank.zone).dt.date
             part["bank"] = one.bank.code
             parts.append(part)
-    found = pd.concat(parts, ignore_index=True)
+    found: pd.DataFrame = pd.concat(parts, ignore_index=True)
     kinds = [kind.value for kind in VOLUME_TYPES]
     found["e4"] = found.amount_e4.where(found.transaction_type.isin(kinds), 0)
     found["is_volume"] = found.transaction_type.isin(kinds)

@@ -21,8 +21,8 @@ from database.connection import execute_query, get_db_session
 from database.owner import owner_session
 from database.queries import datasets, rates, undoing
 from database.queries.labels import Statement
-from database.segments.check import check
 from database.rate_lock import keep_rates
+from database.segments.check import check
 from models.alerts import AlertStatus
 from models.banks import Bank
 from models.datasets import DatasetOrigin

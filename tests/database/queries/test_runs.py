@@ -32,9 +32,7 @@ def ids(db: Session, person: Person) -> set[int]:
     return {run.job_id for run in runs.newest(db, person)}
 
 
-def test_a_person_sees_the_runs_of_the_banks_and_own_ones_of_no_bank(
-    db: Session, someone: Someone
-) -> None:
+def test_a_person_sees_the_runs_of_the_banks_and_own_ones_of_no_bank(db: Session, someone: Someone) -> None:
     north, south = make_bank(db, "north"), make_bank(db, "south")
     here, away = someone(north), someone(south)
     of_north = jobs.create(db, "import", {"bank": "north"})
