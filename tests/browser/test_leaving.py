@@ -37,13 +37,14 @@ def framed(page: Page, path: str) -> None:
 def test_every_page_is_left_while_it_loads(site: Site, visit: Visits) -> None:
     page = visit("admin")
     settled_on(page, f"{site.address}/?range=90d")
-    for path in PAGES:
+    for path, there in PAGES.items():
         gone(page, f"{path}?id=1&bank=north")
         gone(page, "/alerts?range=7d")
         page.go_back()
         framed(page, path)
         settled(page)
-        expect(page.locator("h1").first).to_be_visible(timeout=PATIENCE_MS)
+        if there.is_listed:
+            expect(page.locator("h1")).to_be_visible(timeout=PATIENCE_MS)
 
 
 def test_a_page_reads_the_address_that_stands_when_it_arrives(site: Site, visit: Visits) -> None:
