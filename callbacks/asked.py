@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
 from urllib.parse import parse_qs
 
-_MOST: Final = 60
+from dashboard.filters import MOST_VALUES
 
 
 def asked_for(search: str | None, *names: str) -> tuple[str | None, ...]:
     """Return what stands first under each name in an address from its `?` on; None where nothing can."""
     try:
-        found = parse_qs((search or "").removeprefix("?"), max_num_fields=_MOST)
+        found = parse_qs((search or "").removeprefix("?"), max_num_fields=MOST_VALUES)
     except ValueError:
         found = {}
     return tuple(_readable(found.get(name, [None])[0]) for name in names)

@@ -27,7 +27,7 @@ from models.messages import N_, Message
 VERSION = 1
 ALL_BANKS = "all"
 LONGEST_QUERY = 4_000
-MOST_VALUES = 60
+MOST_VALUES = 200
 LONGEST_VALUE = 128
 
 Choices = Mapping[str, frozenset[str]]

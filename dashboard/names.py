@@ -10,6 +10,7 @@ from babel import Locale
 
 from dashboard.formatting import weekdays
 from database.dimensions import WEEKDAYS
+from models.customers import AccountStatus
 from models.messages import N_
 from models.risk import RiskCategory
 from models.transactions import AnomalyType, Channel, Decision, FraudType, PaymentMethod, TransactionType
@@ -72,6 +73,12 @@ _NAMES: Mapping[str, Mapping[str, str]] = {
         AnomalyType.SEQUENCE: N_("sequence"),
         AnomalyType.OTHER: N_("other"),
     },
+    "account_status": {
+        AccountStatus.ACTIVE: N_("active"),
+        AccountStatus.DORMANT: N_("dormant"),
+        AccountStatus.FROZEN: N_("frozen"),
+        AccountStatus.CLOSED: N_("closed"),
+    },
     "risk": {
         RiskCategory.LOW: N_("low"),
         RiskCategory.MEDIUM: N_("medium"),
@@ -93,9 +100,15 @@ def value_name(dimension: str, value: str, locale: str, say: Callable[..., str])
     return value.replace("_", " ") if known is None else say(known)
 
 
+_SHORT_COUNTRIES = {"HK": "Hong Kong", "MO": "Macao"}
+"""Places whose full names no axis has room for."""
+
+
 @lru_cache(maxsize=2_048)
 def country_name(code: str, locale: str) -> str:
     """Write a country by its two letters; what is not one is left as it stands."""
+    if code in _SHORT_COUNTRIES:
+        return _SHORT_COUNTRIES[code]
     return Locale.parse(locale.replace("-", "_")).territories.get(code, code) if len(code) == 2 else code  # noqa: PLR2004 - ISO 3166-1 alpha-2
 
 

@@ -88,7 +88,7 @@ def _share(label: str, hits: int, trials: int, words: Words, *, of: str, go: str
             trials=f.count(trials, words.locale),
             what=words.say(of),
         ),
-        f.percent_range(estimate.low, estimate.high, words.locale),
+        f.percent_range(estimate.low, estimate.high, words.locale) if hits < trials else "",
         rows=go,
     )
 

@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 
 from dashboard import formatting as f
 from dashboard.charts.figure import Words
+from dashboard.names import value_name
 from dashboard.parties.story import Story
 from layouts.party_parts import section
 from models.messages import N_
@@ -59,18 +60,17 @@ def name_of(found: Story) -> str:
 
 def profile(found: Story, words: Words) -> Component:
     """Draw the fields that are known."""
-    known = [(name, getattr(found.subject, field)) for field, name in FIELDS[found.party]]
     rows = [
-        html.Div([html.Dt(words.say(name)), html.Dd(_text(value, found, words))])
-        for name, value in known
-        if value is not None
+        html.Div([html.Dt(words.say(name)), html.Dd(_text(field, value, found, words))])
+        for field, name in FIELDS[found.party]
+        if (value := getattr(found.subject, field)) is not None
     ]
     return section(words.say(N_("Profile")), html.Dl(rows, className="facts"))
 
 
-def _text(value: Any, found: Story, words: Words) -> str:
+def _text(field: str, value: Any, found: Story, words: Words) -> str:
     if isinstance(value, datetime):
         return f.moment(value, found.bank.time_zone, words.locale)
     if isinstance(value, date):
         return f.day(value, words.locale, year=True)
-    return str(value).replace("_", " ")
+    return value_name(field, str(value), words.locale, words.say)
