@@ -26,6 +26,19 @@
     if (graph) graph.style.height = height ? `${height}px` : "";
   }
 
+  // A chart drawn at a new height is watched as if its panel had changed: it fits, and is not drawn twice.
+  function leaveWhatFits() {
+    const plots = window.Plotly && window.Plotly.Plots;
+    if (!plots || plots.resize.isLeaving) return;
+    const resize = plots.resize;
+    plots.resize = (graph) => {
+      const drawn = graph._fullLayout || {};
+      const fits = Math.abs(drawn.width - graph.clientWidth) < 1 && Math.abs(drawn.height - graph.clientHeight) < 1;
+      return fits ? Promise.resolve() : resize(graph);
+    };
+    plots.resize.isLeaving = true;
+  }
+
   // What has no marks has no rows to show.
   function offerRows(id, isOffered) {
     const graph = document.getElementById(id);
@@ -37,6 +50,7 @@
     const ids = window.dash_clientside.callback_context.outputs_list.map((output) => output.id);
     if (!answer) return ids.map(() => window.dash_clientside.no_update);
     nameAddress(answer.query);
+    leaveWhatFits();
     const figures = JSON.parse(answer.figures);
     const marks = JSON.parse(answer.marks);
     setTimeout(window.vigie.refreshTwins, 300);
