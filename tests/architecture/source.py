@@ -37,10 +37,13 @@ def tracked_files() -> tuple[str, ...]:
         sorted(
             str(path.relative_to(ROOT))
             for path in ROOT.rglob("*")
-            if path.is_file()
-            and not any(part.startswith((".", "__pycache__")) for part in path.parts[len(ROOT.parts) :])
+            if path.is_file() and not any(_is_made(part) for part in path.relative_to(ROOT).parts[:-1])
         )
     )
+
+
+def _is_made(folder: str) -> bool:
+    return folder == "__pycache__" or (folder.startswith(".") and folder != ".ci")
 
 
 @lru_cache(maxsize=8)

@@ -100,7 +100,8 @@ def tests(folder: Path, who: str) -> int:
          "--who", who, "--command", command_of("Test")],
         cwd=PROJECT, check=False, text=True, stdout=subprocess.PIPE,
     )  # fmt: skip
-    said = done.stdout.strip().rpartition("\n")[2]
+    lines = done.stdout.strip().splitlines() or [""]
+    said = " · ".join([lines[-1], *(line for line in lines if line.startswith(("FAILED", "ERROR")))])
     say(
         who, "the Test command", time.monotonic() - begun, said if done.returncode == 0 else f"FAILED: {said}"
     )
