@@ -14,7 +14,7 @@ from pathlib import Path
 from dashboard.config import WebSettings
 from dashboard.ingestion.follow_up import enrich_later
 from dashboard.ingestion.options import AlertsMode
-from dashboard.ingestion.rejects import as_written
+from dashboard.spreadsheets import as_written
 from database.connection import Session, get_db_session
 from database.loading import bank_terms
 from database.queries import audit, erasing, locking, undoing

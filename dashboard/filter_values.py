@@ -9,8 +9,8 @@ from enum import StrEnum
 from dashboard.periods import Custom, Period, Preset, read_custom
 from models.errors import UserError
 from models.messages import N_
+from models.units import E4
 
-E4 = 10_000
 _LARGEST = Decimal(2**62) / E4
 
 Bounds = tuple[int | None, int | None]

@@ -17,12 +17,13 @@ from typing import Any, Self
 from urllib.parse import parse_qsl, quote
 
 from dashboard import filter_values as each
-from dashboard.filter_values import E4, Bounds
+from dashboard.filter_values import Bounds
 from dashboard.periods import Comparison, Period, Preset
 from database.dimensions import FILTERED
 from database.queries.rows import Order
 from models.errors import UserError
 from models.messages import N_, Message
+from models.units import E4
 
 VERSION = 1
 ALL_BANKS = "all"

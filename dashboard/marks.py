@@ -14,7 +14,7 @@ from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
 from dashboard.drill import Then
-from dashboard.filters import E4, Measure
+from dashboard.filters import Measure
 from dashboard.overview.rates import Rate
 from dashboard.overview.series import Point, Series
 from dashboard.overview.slices import Ranking
@@ -22,6 +22,7 @@ from dashboard.periods import Custom
 from dashboard.view import View
 from database.segments import Sums
 from models.transactions import VOLUME_TYPES
+from models.units import E4
 
 Row = tuple[str, int, int | None, int]
 """The value in the address, how many rows, their sum in ten-thousandths if known, and which drill."""
@@ -110,17 +111,23 @@ class Behind:
         chosen = self.view.filters.include.get("label")
         return tuple(("label", label) for label in labels if chosen is None or label in chosen)
 
-    def types(self) -> Pairs:
-        """Return the types whose amounts are volume, as far as the page is not filtered to others."""
-        types = self.view.filters.include.get("transaction_type", VOLUME_TYPES) & VOLUME_TYPES
-        return tuple(("type", str(kind)) for kind in sorted(types))
-
     def money(self) -> Pairs:
         """Return what leaves only rows with an amount that is added."""
         # A chart that is filtered by itself shows marks of rows that the page's own sums leave out.
         may_lack = bool(self.total.unconverted) or bool(self.view.filters.chosen())
         needs = may_lack and self.view.filters.amount_e4 is None
-        return (*self.types(), *([("amount", "0..")] if needs else []))
+        return (*money_types(self.view), *([("amount", "0..")] if needs else []))
+
+    def every_row(self) -> Then:
+        """Return what is said of all the rows; money where it may be added over the banks."""
+        return self._then(self.total.rows, self.total.volume_e4)
+
+    def frauds(self) -> Then:
+        """Return what is said of the frauds among the rows."""
+        return self._then(self.total.frauds, self.total.fraud_volume_e4)
+
+    def _then(self, rows: int, sum_e4: int) -> Then:
+        return Then(rows, sum_e4 if self.view.currency is not None else None)
 
     def address(self, pairs: Pairs, then: Then) -> str:
         """Return the address of rows of the page, with what was said of them."""
@@ -141,6 +148,12 @@ class Behind:
         first, last = (end.astimezone(span.tzinfo).replace(tzinfo=None) for end in (span.since, span.until))
         ends = [*(max(point.at, first) for point in points), last]
         return [_range(start, until) for start, until in pairwise(ends)]
+
+
+def money_types(view: View) -> Pairs:
+    """Return the types whose amounts are volume, as far as the page is not filtered to others."""
+    types = view.filters.include.get("transaction_type", VOLUME_TYPES) & VOLUME_TYPES
+    return tuple(("type", str(kind)) for kind in sorted(types))
 
 
 def rate_row(value: str, rate: Rate, rows: int) -> Row | None:

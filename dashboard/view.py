@@ -83,12 +83,17 @@ class View:
             (self.currency,) if self.currency else tuple(sorted({bank.base_currency for bank in self.banks}))
         )
 
+    @property
+    def bank_ids(self) -> tuple[int, ...]:
+        """The numbers of the banks, as keys have them."""
+        return tuple(bank.bank_id for bank in self.banks)
+
     def selection(self) -> Selection:
         """Return what to read: where no amounts may be added over the banks, by their base currencies too."""
         include, filters = dict(self.filters.include), self.filters
         native = self.native and include.pop("currency", None) is not None
         return Selection(
-            bank_ids=tuple(bank.bank_id for bank in self.banks),
+            bank_ids=self.bank_ids,
             since=self.span.since,
             until=self.span.until,
             previous=(self.previous.since, self.previous.until) if self.previous else None,

@@ -119,7 +119,7 @@ def _(value: Any) -> str:
 
 
 def _create(session: Session, name: str, definition: sql.Composable, *, before_as: bool) -> None:
-    cursor = _cursor(session)
+    cursor = cursor_of(session)
     table = sql.Identifier("pg_temp", name)
     cursor.execute("select to_regclass(%s)", (f'pg_temp."{name}"',))
     if cursor.fetchone()[0] is not None:
@@ -137,10 +137,11 @@ def _copy(session: Session, name: str, columns: Sequence[str], rows: Encoded, fo
         sql.Identifier(name), _list(columns), sql.SQL(form)
     )
     stream: Any = rows if hasattr(rows, "read") else _Stream(rows)
-    _cursor(session).copy_expert(statement, stream, size=READ_SIZE)
+    cursor_of(session).copy_expert(statement, stream, size=READ_SIZE)
 
 
-def _cursor(session: Session) -> Any:
+def cursor_of(session: Session) -> Any:
+    """Return the driver's own cursor for COPY."""
     # The session's own connection, inside its transaction: scope and role are in force.
     dbapi_connection = session.connection().connection.dbapi_connection
     if dbapi_connection is None:

@@ -36,7 +36,7 @@ from dashboard.ingestion.terms import DateOrder
 from dashboard.ingestion.undo import undo_dataset
 from database.config import DatabaseConfig
 from database.connection import get_db_session
-from database.embedded import running
+from database.embedded import reached
 from database.logs.events import store_logs
 from database.migrations import run_all_migrations
 from database.owner import owner_session
@@ -79,11 +79,9 @@ def _way(options: argparse.Namespace) -> Callable[[argparse.Namespace], int]:
 def _database() -> Iterator[None]:
     """Reach the database: our own server is started where it does not run; the schema is brought up."""
     config = DatabaseConfig.from_env()
-    if not config.is_embedded:
-        yield
-        return
-    with running(config.home):
-        run_all_migrations()
+    with reached(config):
+        if config.is_embedded:
+            run_all_migrations()
         yield
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Collection
-from contextlib import AbstractContextManager, nullcontext
 
 from dashboard.erasure import Erased, erase_customer
 from database.config import DatabaseConfig
-from database.embedded import running
+from database.embedded import reached
 from database.owner import owner_session
 from database.queries import erasing
 from models.errors import UserError
@@ -19,7 +18,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; 0 when done, 1 with a sentence when not."""
     options = _parser().parse_args(arguments)
     try:
-        with _database():
+        with reached(DatabaseConfig.from_env()):
             if not options.yes and not _confirmed(options):
                 sys.stdout.write("Nothing was erased.\n")
                 return 1
@@ -28,12 +27,6 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0
-
-
-def _database() -> AbstractContextManager[object]:
-    """Reach the database: our own server is started where it does not run."""
-    config = DatabaseConfig.from_env()
-    return running(config.home) if config.is_embedded else nullcontext()
 
 
 def _confirmed(options: argparse.Namespace) -> bool:

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from database.segments.sums import Sums
 from models.messages import N_, Message
+from models.units import E4
 
 
 class Unit(StrEnum):
@@ -26,11 +27,7 @@ class Better(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A number over `Sums`: a field of it, or one field divided by another.
-
-    `square_numerator` and `square_denominator` name the sums of squares that the interval of a ratio of
-    amounts needs.
-    """
+    """A number over `Sums`: a field of it, or one field divided by another."""
 
     slug: str
     label: Message
@@ -39,8 +36,6 @@ class Metric:
     denominator: str | None
     definition: Message
     better: Better = Better.NEITHER
-    square_numerator: str | None = None
-    square_denominator: str | None = None
 
     def parts(self, sums: Sums) -> tuple[int, int]:
         """Return numerator and denominator (1 where it is a plain sum); money in ten-thousandths."""
@@ -53,7 +48,7 @@ class Metric:
         numerator, denominator = self.parts(sums)
         if not denominator:
             return None
-        return numerator / denominator / (10_000 if self.unit is Unit.MONEY else 1)
+        return numerator / denominator / (E4 if self.unit is Unit.MONEY else 1)
 
 
 _ALL = (
@@ -90,8 +85,6 @@ _ALL = (
         "labelled_volume_e4",
         Message(N_("Share of the labelled volume that is fraud")),
         Better.LESS,
-        "fraud_square",
-        "labelled_square",
     ),
     Metric(
         "fraud_amount",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
@@ -20,10 +20,12 @@ from models.scope import SCOPED_TABLES
 APPLICATION_ROLE: Final = "vigie_app"
 READER_ROLE: Final = "vigie_reader"
 Banks = Iterable[str] | Literal["all"] | None
+Answer = TypeVar("Answer")
 
 LOGGER = logging.getLogger(__name__)
 _SCOPE = "vigie_scope"
 _BANK_IDS = "vigie_bank_ids"
+_TOLD = "vigie_told"
 
 # The role is set together with the banks, always both: what an earlier savepoint left behind in this
 # transaction must never combine with half of a new scope.
@@ -80,6 +82,18 @@ def bank_ids(session: Session) -> tuple[int, ...]:
     return ids
 
 
+def told_once(session: Session, question: Hashable, ask: Callable[[], Answer]) -> Answer:
+    """Return the answer to a question, asked once in a reader's transaction: it sees one snapshot throughout."""
+    if of(session).role != READER_ROLE:
+        return ask()
+    session.connection()
+    told: dict[Hashable, Any] = session.info.setdefault(_TOLD, {})
+    if question not in told:
+        told[question] = ask()
+    answer: Answer = told[question]
+    return answer
+
+
 def apply(session: Session, connection: Connection, *, timeout_ms: int) -> None:
     """Tell PostgreSQL the session's role, banks and statement time-out for this transaction only."""
     scope = of(session)
@@ -94,6 +108,7 @@ def apply(session: Session, connection: Connection, *, timeout_ms: int) -> None:
     ).one()
     connection.info[_SCOPE] = scope.banks is not None
     session.info[_BANK_IDS] = None
+    session.info.pop(_TOLD, None)
     if scope.banks is None:
         return
     _refuse_unknown(scope, row.codes)

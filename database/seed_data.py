@@ -6,8 +6,7 @@ import argparse
 import logging
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final
@@ -25,7 +24,7 @@ from database import setup, upkeep
 from database.config import DatabaseConfig
 from database.connection import get_db_session
 from database.demo import remove_demo
-from database.embedded.lifecycle import running
+from database.embedded.lifecycle import reached
 from database.first_load import put_back
 from database.owner import owner_session
 from database.queries import banks
@@ -43,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # What is slow or noteworthy goes to the log store of the running application, not between these lines.
     logging.getLogger().addHandler(logging.NullHandler())
     try:
-        with _database():
+        with reached(DatabaseConfig.from_env()):
             _run(options)
     except UserError as error:
         sys.stderr.write(f"{error}\n")
@@ -94,17 +93,6 @@ def _day(text: str) -> date:
     if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
         raise argparse.ArgumentTypeError(f"must lie between {_FIRST_YEAR} and {_LAST_YEAR}")
     return day
-
-
-@contextmanager
-def _database() -> Iterator[None]:
-    """Have the embedded server running meanwhile, where it is the one in use."""
-    config = DatabaseConfig.from_env()
-    if not config.is_embedded:
-        yield
-        return
-    with running(config.home, config=config):
-        yield
 
 
 def _run(options: argparse.Namespace) -> None:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
-from contextlib import AbstractContextManager, nullcontext
 
 from dashboard import clock
 from dashboard.administration import users as accounts
 from dashboard.administration.people import People, people, state_of
 from database.config import DatabaseConfig
 from database.connection import get_db_session
-from database.embedded import running
+from database.embedded import reached
 from database.queries import users
 from models.errors import NotFoundError, UserError
 from models.messages import N_
@@ -21,18 +20,12 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; 0 when done, 1 with a sentence when not."""
     options = _parser().parse_args(arguments)
     try:
-        with _database():
+        with reached(DatabaseConfig.from_env()):
             sys.stdout.write(_done(options))
     except UserError as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0
-
-
-def _database() -> AbstractContextManager[object]:
-    """Reach the database: our own server is started where it does not run."""
-    config = DatabaseConfig.from_env()
-    return running(config.home) if config.is_embedded else nullcontext()
 
 
 def _done(options: argparse.Namespace) -> str:

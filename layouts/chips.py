@@ -9,12 +9,13 @@ from dash.development.base_component import Component
 
 from dashboard import formatting as f
 from dashboard.charts.figure import Words
-from dashboard.filters import DIMENSION_KEYS, E4, Bounds, Filters
+from dashboard.filters import DIMENSION_KEYS, Bounds, Filters
 from dashboard.names import value_name
 from database.dimensions import HOURS_OF_WEEK
 from layouts.filter_bar import address
 from layouts.icons import icon
 from models.messages import N_
+from models.units import E4
 
 CHIPS = {
     "channel": N_("channel"),

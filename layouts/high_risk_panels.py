@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from dash.development.base_component import Component
 
@@ -18,19 +18,20 @@ from dashboard.names import value_name
 from dashboard.seen import Seen
 from dashboard.statistics.intervals import wilson
 from dashboard.transactions.lines import LABELS
+from dashboard.view import BankFacts
 from layouts.listing import Column, label_mark, link, listing
 from layouts.panels import PanelText
-from layouts.sheet import Drawn, Parts, fact, footer, too_few, unlabelled
+from layouts.sheet import Drawn, Parts, fact, footer, no_parts, too_few, unlabelled
 from models.messages import N_
+from models.units import E4
 
-E4 = 10_000
 GROUPS = {"customer": N_("customers"), "merchant": N_("merchants")}
 
 
 def score_parts(found: ByScore | None, seen: Seen, words: Words) -> Parts:
     """Return what the tab shows of an answer."""
     if found is None or seen.view is None:
-        return Parts(tiles=[], drawn={}, marks={})
+        return no_parts()
     return Parts(
         tiles=score_tiles(found, words, score_tile_rows(found, seen.view)),
         drawn=score_drawn(found, seen, words),
@@ -171,7 +172,7 @@ def _risky(parties: tuple[RiskyParty, ...], kind: str, seen: Seen, query_ms: flo
     )
     rows: list[list[Component | str]] = [
         [
-            party_link(one.party, kind, seen),
+            party_link(one.party, kind, seen.banks),
             f.number(one.risk_score, 2, words.locale),
             f.count(one.frauds, words.locale),
             f.count(one.payments, words.locale),
@@ -219,7 +220,7 @@ def _burst(one: Outlier, seen: Seen, words: Words) -> list[Component | str]:
     ]
 
 
-def party_link(party: Named, kind: str, seen: Seen) -> Component:
+def party_link(party: Named, kind: str, banks: Iterable[BankFacts]) -> Component:
     """Link to a customer or merchant by name, or by id where the name is not to be seen."""
-    code = next(bank.code for bank in seen.banks if bank.bank_id == party.bank_id)
+    code = next(bank.code for bank in banks if bank.bank_id == party.bank_id)
     return link(kind, code, party.party_id, party.name)

@@ -11,23 +11,25 @@ from dashboard.charts.figure import Words
 from dashboard.filters import Measure
 from dashboard.high_risk.by_rate import ByRate, Parties
 from dashboard.high_risk.marks import party_rows, rate_marks
-from dashboard.overview.rates import E4, Rate
+from dashboard.overview.rates import Rate
 from dashboard.seen import Seen
 from dashboard.statistics.intervals import Estimate
+from dashboard.view import View
 from layouts.high_risk_panels import GROUPS, party_link
 from layouts.listing import Column, listing
 from layouts.panels import PanelText
-from layouts.sheet import Drawn, Parts, fact, footer
+from layouts.sheet import Drawn, Parts, fact, footer, no_parts
 from models.messages import N_
+from models.units import E4
 
 
 def rate_parts(found: ByRate | None, seen: Seen, words: Words) -> Parts:
     """Return what the tab shows of an answer."""
     if found is None or seen.view is None:
-        return Parts(tiles=[], drawn={}, marks={})
+        return no_parts()
     return Parts(
         tiles=rate_tiles(found, words),
-        drawn=rate_drawn(found, seen, words),
+        drawn=rate_drawn(found, seen, seen.view, words),
         marks=rate_marks(found, seen.view),
     )
 
@@ -63,7 +65,7 @@ def _held(label: str, parties: Parties, measure: Measure, words: Words) -> Compo
     )
 
 
-def rate_drawn(found: ByRate, seen: Seen, words: Words) -> dict[str, Drawn]:
+def rate_drawn(found: ByRate, seen: Seen, view: View, words: Words) -> dict[str, Drawn]:
     """Return every panel of the tab by its name."""
     if not found.every.rows:
         return {}
@@ -88,13 +90,13 @@ def rate_drawn(found: ByRate, seen: Seen, words: Words) -> dict[str, Drawn]:
             if empty
             else concentration_curves(found.customers.concentration, found.merchants.concentration, words),
         ),
-        "merchants": _ranked(found.merchants, "merchant", seen, facts, empty, words),
-        "customers": _ranked(found.customers, "customer", seen, facts, empty, words),
+        "merchants": _ranked(found.merchants, "merchant", view, facts, empty, words),
+        "customers": _ranked(found.customers, "customer", view, facts, empty, words),
     }
 
 
 def _ranked(
-    parties: Parties, kind: str, seen: Seen, facts: list[str], empty: str | None, words: Words
+    parties: Parties, kind: str, view: View, facts: list[str], empty: str | None, words: Words
 ) -> Drawn:
     group = words.say(GROUPS[kind])
     text = PanelText(
@@ -110,14 +112,14 @@ def _ranked(
         Column(words.say(N_("frauds")), is_figure=True),
         Column(words.say(N_("fraud amount")), is_figure=True, is_extra=True),
     )
-    currencies = {bank.bank_id: bank.base_currency for bank in seen.banks}
-    rows_of = party_rows(kind, seen.view) if seen.view else str
+    currencies = {bank.bank_id: bank.base_currency for bank in view.banks}
+    rows_of = party_rows(kind, view)
     rows: list[list[Component | str]] = [
         [
-            party_link(one.party, kind, seen),
+            party_link(one.party, kind, view.banks),
             *_rate(one.rate, words, rows_of(one)),
             f.money_about(
-                one.fraud_volume_e4 / E4, _currency(seen, currencies[one.party.bank_id]), words.locale
+                one.fraud_volume_e4 / E4, _currency(view, currencies[one.party.bank_id]), words.locale
             ),
         ]
         for one in parties.ranked
@@ -125,9 +127,8 @@ def _ranked(
     return Drawn(text, table=listing(text.title, columns, rows) if rows and not empty else None)
 
 
-def _currency(seen: Seen, base: str) -> str:
-    view = seen.view
-    return view.currency if view is not None and view.native and view.currency else base
+def _currency(view: View, base: str) -> str:
+    return view.currency if view.native and view.currency else base
 
 
 def _rate(rate: Rate, words: Words, rows: str) -> tuple[str, str, Component]:

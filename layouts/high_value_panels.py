@@ -25,10 +25,10 @@ from dashboard.transactions.lines import LABELS
 from database.segments import Bucket
 from layouts.listing import Column, label_mark, link, listing
 from layouts.panels import PanelText
-from layouts.sheet import Drawn, Parts, fact, footer, too_few, unlabelled
+from layouts.sheet import Drawn, Parts, fact, footer, no_parts, too_few, unlabelled
 from models.messages import N_
+from models.units import E4
 
-E4 = 10_000
 _NEAR = 2  # bands on either side of the limit
 _TITLES = {
     "category": N_("Fraud rate of high-value payments by merchant category"),
@@ -40,7 +40,7 @@ _TITLES = {
 def parts(found: HighValue | None, seen: Seen, words: Words) -> Parts:
     """Return what the page shows of an answer."""
     if found is None or seen.view is None:
-        return Parts(tiles=[], drawn={}, marks={})
+        return no_parts()
     return Parts(
         tiles=tiles(found, words, tile_rows(found, seen.view)),
         drawn=drawn(found, seen, words),

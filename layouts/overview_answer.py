@@ -36,7 +36,7 @@ def answered(answer: Answer, locale: str, path: str, *, asked: str = "") -> dict
 
 def _parts(found: Overview | None, answer: Answer, words: Words) -> sheet.Parts:
     if found is None:
-        return sheet.Parts(tiles=[], drawn={}, marks={})
+        return sheet.no_parts()
     rows = tile_rows(found)
     tiles = [tile(kpi, words, rows.get(kpi.metric.slug)) for kpi in found.kpis]
     if not found.total.rows:

@@ -8,7 +8,7 @@ from dashboard.charts.bars import rate_bars
 from dashboard.charts.figure import Words
 from dashboard.charts.heat import highest, hour_weekday
 from dashboard.charts.over_time import rate_over_time
-from dashboard.filters import E4, Measure
+from dashboard.filters import Measure
 from dashboard.names import value_name
 from dashboard.overview import Overview
 from dashboard.overview.series import Grain
@@ -17,6 +17,7 @@ from database.dimensions import HOURS_OF_WEEK
 from layouts.panels import PanelText, color_key
 from layouts.sheet import Drawn, footer
 from models.messages import N_
+from models.units import E4
 
 SLUGS = ("rate", "heat", "category", "channel", "country", "payment", "amounts")
 BARS = {"category": "category", "channel": "channel", "country": "country", "payment": "payment_method"}

@@ -75,6 +75,11 @@ class Parts(TypedDict):
     marks: dict[str, Marks]
 
 
+def no_parts() -> Parts:
+    """Return what a page shows where there is no answer."""
+    return Parts(tiles=[], drawn={}, marks={})
+
+
 def sheet(
     slug: str, *, panels: Sequence[str], tiles: int, tables: Sequence[str] = (), compares: bool = False
 ) -> Sheet:

@@ -16,8 +16,8 @@ from database.metrics import Better, Metric, Unit
 from layouts.attributes import aria
 from layouts.icons import icon
 from models.messages import N_
+from models.units import E4
 
-E4 = 10_000
 _ICONS = {
     Outcome.UP: "arrow-up-right",
     Outcome.DOWN: "arrow-down-right",

@@ -12,7 +12,7 @@ from dash.development.base_component import Component
 from dashboard import formatting as f
 from dashboard.charts.figure import Words
 from dashboard.drill import Then
-from dashboard.filters import E4, Order
+from dashboard.filters import Order
 from dashboard.language import translate, translator
 from dashboard.overview.kpis import Kpi
 from dashboard.transactions.ask import Listing
@@ -22,6 +22,7 @@ from layouts.icons import icon
 from layouts.nothing import nothing
 from layouts.tiles import verdict_words, written
 from models.messages import N_
+from models.units import E4
 
 ORDERS = {
     Order.NEWEST: N_("newest first"),

@@ -110,7 +110,7 @@ def change(by: int | None, user_id: int, what: str, given: Mapping[str, Any], *,
 
 def _change_role(asked: _Asked) -> _Deed:
     role = _role(asked.given)
-    users_admin.change(asked.session, asked.user.user_id, role=role)
+    users.change(asked.session, asked.user.user_id, role=role)
     return _Deed("user.role", {"before": asked.user.role.value, "after": role.value})
 
 
@@ -140,7 +140,7 @@ def _enable(asked: _Asked) -> _Deed:
 
 
 def _demand_password(asked: _Asked) -> _Deed:
-    users_admin.change(asked.session, asked.user.user_id, must_change_password=True)
+    users.change(asked.session, asked.user.user_id, must_change_password=True)
     return _Deed("user.password_demanded")
 
 
@@ -195,7 +195,7 @@ def _admit(session: Session, by: int | None) -> None:
 
 
 def _let_in(asked: _Asked) -> None:
-    users_admin.change(asked.session, asked.user.user_id, failed_logins=0, locked_until=None)
+    users.change(asked.session, asked.user.user_id, failed_logins=0, locked_until=None)
     attempt = Attempt(asked.user.username, asked.user.user_id, NOWHERE, "")
     logins.note(asked.session, attempt, Outcome.UNLOCKED, asked.now)
 

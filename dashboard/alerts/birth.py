@@ -17,6 +17,7 @@ from database.queries.alerts import Candidate, NewAlert
 from database.queries.banks import BankSettings
 from database.queries.measuring import measure
 from models.alerts import Severity
+from models.units import E4
 
 RECENT: Final = timedelta(days=30)
 MOST: Final = 2_000
@@ -93,7 +94,7 @@ def _written(session: Session, bank: BankSettings, some: list[Candidate]) -> lis
 
 def _alert(one: Candidate, bank: BankSettings, code: str, params: dict[str, object]) -> NewAlert:
     loss = expected_loss_e4(one.score, one.amount_base_e4)
-    at_stake = None if one.amount_base_e4 is None else Decimal(loss) / 10_000
+    at_stake = None if one.amount_base_e4 is None else Decimal(loss) / E4
     return NewAlert(
         one.transaction_id,
         one.customer_id,

@@ -9,7 +9,6 @@ from decimal import Decimal
 from dashboard import formatting as f
 from dashboard.alerts.decisions import Left, Looked, changed_since, refuse_person
 from dashboard.alerts.names import MOVES
-from dashboard.filters import E4
 from database.connection import Session, read_only
 from database.queries import alert_list
 from database.queries.alert_list import ListedAlert
@@ -17,6 +16,7 @@ from database.queries.banks import visible_banks
 from models.access import Person
 from models.alerts import TRANSITIONS, AlertStatus
 from models.messages import N_, Message
+from models.units import E4
 
 
 @dataclass(frozen=True, slots=True)

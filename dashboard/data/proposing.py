@@ -16,9 +16,9 @@ from dashboard.ingestion.options import ImportOptions
 from dashboard.ingestion.preview import Preview, preview
 from dashboard.ingestion.sources import open_source
 from models.errors import UserError
+from models.units import E4
 
 SHOWN: Final = 8
-_E4: Final = 10_000
 
 
 def propose(path: Path, options: ImportOptions, zone: str = "UTC") -> tuple[Proposal, ImportOptions]:
@@ -62,7 +62,7 @@ def _rows(found: Preview) -> tuple[Row, ...]:
 def _texts(values: Mapping[str, Any]) -> dict[str, str]:
     known = {name: value for name, value in values.items() if name in FIELDS}
     if "amount_e4" in values:
-        known["amount"] = Decimal(values["amount_e4"]) / _E4
+        known["amount"] = Decimal(values["amount_e4"]) / E4
     if "card_masked" in values:
         known["card_number"] = values["card_masked"]
     return {name: _text(value) for name, value in known.items()}

@@ -12,6 +12,7 @@ import pyarrow.csv as arrow_csv
 
 from database.queries.anomalies import COLUMNS
 from models.transactions import Channel, TransactionType
+from models.units import E4
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -85,7 +86,7 @@ def read_block(data: bytes) -> Block:
         customer=_numbers(table, "customer_no"),
         identity=table["transaction_id"].combine_chunks(),
         at=_numbers(table, "at"),
-        amount=_numbers(table, "amount_e4") / 10_000,
+        amount=_numbers(table, "amount_e4") / E4,
         kind=np.asarray(table["transaction_type"].to_numpy(zero_copy_only=False)),
         category=np.asarray(table["category"].fill_null("").to_numpy(zero_copy_only=False)),
         is_remote=np.isin(channel, [Channel.ONLINE.value, Channel.MOBILE.value]),

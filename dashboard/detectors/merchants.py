@@ -13,6 +13,7 @@ from dashboard.detectors.block import Floats, Ints, read_csv
 from dashboard.detectors.features import Norms
 from dashboard.detectors.sequences import moment, severity_of
 from database.queries.patterns import Found
+from models.units import E4
 
 BUST_OUT: Final = "merchant_bust_out"
 SURGE: Final = "merchant_surge"
@@ -97,7 +98,7 @@ def burst_patterns(found: Sequence[Burst], data: bytes) -> list[Found]:
         return []
     table = read_csv(data, _PAYMENT)
     merchant, at = np.asarray(table["merchant"]), np.asarray(table["at"])
-    amount, ids = np.asarray(table["amount_e4"]) / 10_000, table["id"]
+    amount, ids = np.asarray(table["amount_e4"]) / E4, table["id"]
     patterns = []
     for burst in found:
         places = np.flatnonzero(merchant == burst.merchant)

@@ -8,6 +8,7 @@ from time import perf_counter
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from dashboard.emptiness import Emptiness, emptiness
 from dashboard.filters import Measure
@@ -22,6 +23,7 @@ from database.segments import Party, PartyCounts, Sums, read
 from models.access import Permission, Person
 
 LISTED: Final = 12
+HOLDERS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +37,24 @@ class Ranked:
 
 
 @dataclass(frozen=True, slots=True)
+class Holder:
+    """One of those who hold most of the fraud; `together` is the share of it down to this one."""
+
+    one: Ranked
+    together: float
+
+
+@dataclass(frozen=True, slots=True)
 class Parties:
-    """The customers or merchants of a selection: `with_fraud` of `total` have any, the first ones ranked."""
+    """The customers or merchants of a selection: `with_fraud` of `total` have any, the first ones ranked.
+
+    `holders` are those at the beginning of the concentration's curve.
+    """
 
     total: int
     with_fraud: int
     ranked: tuple[Ranked, ...]
+    holders: tuple[Holder, ...]
     concentration: Concentration | None
 
 
@@ -100,23 +114,38 @@ def most_certain(counts: PartyCounts, most: int) -> list[int]:
     return found
 
 
+def largest(held: npt.NDArray[np.int64], numbers: npt.NDArray[np.int64], most: int) -> list[int]:
+    """Return the places of who holds most, the largest first; of equal holders, who came first."""
+    holders = np.flatnonzero(held)
+    if len(holders) > most:
+        holders = holders[held[holders] >= np.partition(held[holders], -most)[-most]]
+    found: list[int] = holders[np.lexsort((numbers[holders], -held[holders]))[:most]].tolist()
+    return found
+
+
 def _parties(
     session: Session, counts: PartyCounts, party: Party, measure: Measure, *, sees_people: bool
 ) -> Parties:
-    first = most_certain(counts, LISTED)
-    names = named(session, party, counts.number[first].tolist(), sees_people=sees_people)
     held = counts.fraud_volume_e4 if measure is Measure.AMOUNT else counts.frauds
+    certain, holders = most_certain(counts, LISTED), largest(held, counts.number, HOLDERS)
+    places = sorted({*certain, *holders})
+    names = named(session, party, counts.number[places].tolist(), sees_people=sees_people)
+    told = {
+        place: Ranked(
+            names[int(counts.number[place])],
+            int(counts.rows[place]),
+            _rate(int(counts.frauds[place]), int(counts.labelled[place])),
+            int(counts.fraud_volume_e4[place]),
+        )
+        for place in places
+    }
+    together = np.cumsum(held[holders]) / max(int(held.sum()), 1)
     return Parties(
         total=len(counts.number),
         with_fraud=int(np.count_nonzero(counts.frauds)),
-        ranked=tuple(
-            Ranked(
-                names[int(counts.number[place])],
-                int(counts.rows[place]),
-                _rate(int(counts.frauds[place]), int(counts.labelled[place])),
-                int(counts.fraud_volume_e4[place]),
-            )
-            for place in first
+        ranked=tuple(told[place] for place in certain),
+        holders=tuple(
+            Holder(told[place], share) for place, share in zip(holders, together.tolist(), strict=True)
         ),
         concentration=concentration(held),
     )

@@ -12,7 +12,6 @@ from dashboard.emptiness import Emptiness, emptiness
 from dashboard.filters import Measure
 from dashboard.overview.events import events_of
 from dashboard.overview.maturity import maturity_of
-from dashboard.overview.rates import E4
 from dashboard.overview.series import Series, both_series
 from dashboard.overview.slices import Ranking, rank
 from dashboard.seen import Seen, seen
@@ -21,12 +20,13 @@ from database.connection import Session, read_only
 from database.queries.risky_parties import Named, Outlier, RiskyParty, outliers, riskiest
 from database.segments import Selection, Sums, read
 from models.access import Permission, Person
+from models.units import E4
 
 __all__ = ["Answer", "ByScore", "Named", "Outlier", "RiskyParty", "ask"]
 
 RANKED: Final = {"category": 8, "channel": 6}
 LISTED: Final = 10
-_HIGHEST: Final = 10_000
+_HIGHEST: Final = E4
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +67,14 @@ def ask(person: Person, query: str, *, now: datetime, threshold: float) -> Answe
 
 def _by_score(session: Session, view: View, threshold: float, person: Person) -> ByScore:
     began, selection = perf_counter(), replace(view.selection(), previous=None, groups={})
-    maturity, sees_people = maturity_of(view.banks), person.may(Permission.VIEW_CUSTOMERS)
+    sees_people = person.may(Permission.VIEW_CUSTOMERS)
+    maturity = maturity_of(session, view.bank_ids)
+    events = events_of(session, view.bank_ids, view.span)
     low, high = selection.score_e4 or (None, None)
     scored = replace(selection, score_e4=(low or 0, _HIGHEST if high is None else high))
     least = round(threshold * E4)
     flagged = read(session, replace(scored, score_e4=(max(low or 0, least), high)))
-    series, counts = both_series(
-        flagged.daily, flagged.hours, view.span, maturity, events_of(view.banks, view.span)
-    )
+    series, counts = both_series(flagged.daily, flagged.hours, view.span, maturity, events)
     banks = selection.bank_ids
     return ByScore(
         threshold=threshold,

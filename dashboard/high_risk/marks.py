@@ -8,12 +8,12 @@ from urllib.parse import urlencode
 
 from dashboard.drill import Then
 from dashboard.filter_values import written_bounds
-from dashboard.filters import E4
 from dashboard.high_risk.by_rate import ByRate, Ranked
 from dashboard.high_risk.by_score import ByScore
 from dashboard.marks import Behind, Marks, Pairs
 from dashboard.view import View
 from database.segments import Sums
+from models.units import E4
 
 _HIGHEST: Final = E4
 
@@ -35,13 +35,12 @@ def score_tile_rows(found: ByScore, view: View) -> dict[str, str]:
     flagged = Behind(view, found.flagged, _scored(view, round(found.threshold * E4)))
     scored = Behind(view, found.scored, _scored(view, 0))
     fraud = flagged.labels(("fraud",))
-    rows = {
-        "flagged": flagged.address((), _then(found.flagged, view)),
-        "frauds": flagged.address(fraud, _fraud(found.flagged, view)),
-        "scored": scored.address((), _then(found.scored, view)),
+    rows: dict[str, tuple[Behind, Pairs, Then]] = {
+        "flagged": (flagged, (), flagged.every_row()),
+        "frauds": (flagged, fraud, flagged.frauds()),
+        "scored": (scored, (), scored.every_row()),
     }
-    there = {"flagged": found.flagged.rows, "frauds": found.flagged.frauds, "scored": found.scored.rows}
-    return {name: address for name, address in rows.items() if there[name]}
+    return {name: behind.address(pairs, then) for name, (behind, pairs, then) in rows.items() if then.rows}
 
 
 def rate_marks(found: ByRate, view: View) -> dict[str, Marks]:
@@ -55,13 +54,12 @@ def rate_marks(found: ByRate, view: View) -> dict[str, Marks]:
 
 def party_rows(kind: str, view: View) -> Callable[[Ranked], str]:
     """Return what tells the address of a party's frauds; `kind` is the key of the address."""
-    behind = Behind(view, Sums())
     codes = {bank.bank_id: bank.code for bank in view.banks}
 
     def address(one: Ranked) -> str:
         whose = (("bank", codes[one.party.bank_id]), (kind, one.party.party_id))
-        money = one.fraud_volume_e4 if view.currency is not None else None
-        return behind.address((*whose, *behind.labels(("fraud",))), Then(one.rate.hits, money))
+        behind = Behind(view, Sums(frauds=one.rate.hits, fraud_volume_e4=one.fraud_volume_e4))
+        return behind.address((*whose, *behind.labels(("fraud",))), behind.frauds())
 
     return address
 
@@ -71,11 +69,3 @@ def _scored(view: View, least: int) -> Pairs:
     low, high = view.filters.score_e4 or (None, None)
     bounds = (max(low or 0, least), _HIGHEST if high is None else high)
     return tuple(("score", text) for text in written_bounds(bounds))
-
-
-def _then(sums: Sums, view: View) -> Then:
-    return Then(sums.rows, sums.volume_e4 if view.currency is not None else None)
-
-
-def _fraud(sums: Sums, view: View) -> Then:
-    return Then(sums.frauds, sums.fraud_volume_e4 if view.currency is not None else None)

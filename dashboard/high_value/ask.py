@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from time import perf_counter
 from typing import Final
 
@@ -19,7 +19,7 @@ from dashboard.seen import Seen, seen
 from database.connection import Session, read_only
 from database.queries.own_normal import OwnNormal, own_normals
 from database.queries.rows import Beside, ListedTransaction, beside, rows
-from database.segments import Bucket, Fold, Selection, Sums, added, bands, read
+from database.segments import Bucket, Fold, Selection, Sums, added, added_days, bands, read
 from models.access import Permission, Person
 
 __all__ = ["BAND_PERCENTS", "WHOLE", "Answer", "Beside", "HighValue", "Listed", "Part", "ask"]
@@ -99,13 +99,14 @@ def _high_value(session: Session, asked: Seen, person: Person) -> HighValue:
     every = {limit: read(session, of_bank(selection, limit)) for limit in limits}
     narrowed = {limit: found for limit in limits if (found := above(selection, limit)) is not None}
     high = {limit: read(session, each) for limit, each in narrowed.items()}
-    days = _together([fold.daily for fold in high.values()])
-    maturity = maturity_of(view.banks)
+    days = added_days([fold.daily for fold in high.values()])
+    maturity = maturity_of(session, view.bank_ids)
     hours = [
         [added(cells) for cells in zip(*rows_of, strict=True)]
         for rows_of in zip(*(fold.hours for fold in high.values()), strict=True)
     ]
-    rates, counts = both_series(days, hours, view.span, maturity, events_of(view.banks, view.span))
+    events = events_of(session, view.bank_ids, view.span)
+    rates, counts = both_series(days, hours, view.span, maturity, events)
     listed, names = _listed(session, narrowed, person)
     whole = added(fold.total for fold in high.values())
     return HighValue(
@@ -142,11 +143,6 @@ def _parts(
             )
         )
     return tuple(found)
-
-
-def _together(many: Sequence[Sequence[tuple[date, Sums]]]) -> list[tuple[date, Sums]]:
-    """Add the days of several banks; all have the same days, for the page has one zone."""
-    return [(same[0][0], added(sums for _, sums in same)) for same in zip(*many, strict=True)]
 
 
 def _slices(folds: Iterable[Fold], slug: str) -> dict[str, Sums]:

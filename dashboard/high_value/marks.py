@@ -6,12 +6,13 @@ means the payments of all of them, and nothing is offered.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 from dashboard.drill import Then
-from dashboard.filter_values import Bounds, written_bounds
+from dashboard.filter_values import written_bounds
 from dashboard.high_value.ask import BAND_PERCENTS, HighValue
-from dashboard.marks import Behind, Marks, Pairs
+from dashboard.marks import Behind, Marks, Pairs, money_types
 from dashboard.view import View
 from database.segments import Bucket
 
@@ -26,7 +27,7 @@ def marks_of(found: HighValue, view: View) -> dict[str, Marks]:
     marks = {"bands": _bands(found, view, limit)}
     if not found.high.rows:
         return marks
-    behind = Behind(view, found.high, _pairs(found, view, limit))
+    behind = Behind(view, found.high, _pairs(view, limit))
     ranked = {name: behind.by_value(name, found.rankings[name]) for name in RANKED}
     return {
         **marks,
@@ -41,11 +42,10 @@ def tile_rows(found: HighValue, view: View) -> dict[str, str]:
     limit = _limit(found)
     if limit is None:
         return {}
-    high, money = found.high, view.currency is not None
-    behind = Behind(view, high, _pairs(found, view, limit))
+    behind = Behind(view, found.high, _pairs(view, limit))
     rows: dict[str, tuple[Pairs, Then]] = {
-        "rows": ((), Then(high.rows, high.volume_e4 if money else None)),
-        "frauds": (behind.labels(("fraud",)), Then(high.frauds, high.fraud_volume_e4 if money else None)),
+        "rows": ((), behind.every_row()),
+        "frauds": (behind.labels(("fraud",)), behind.frauds()),
     }
     return {name: behind.address(pairs, then) for name, (pairs, then) in rows.items() if then.rows}
 
@@ -55,22 +55,18 @@ def _limit(found: HighValue) -> int | None:
     return next(iter(limits)) if len(limits) == 1 else None
 
 
-def _pairs(found: HighValue, view: View, limit: int) -> Pairs:
+def _pairs(view: View, limit: int) -> Pairs:
     low, high = view.filters.amount_e4 or (None, None)
-    types = Behind(view, found.high).types()
-    return (*types, *_amount((max(low or 0, limit), high)))
-
-
-def _amount(bounds: Bounds) -> Pairs:
-    return tuple(("amount", text) for text in written_bounds(bounds))
+    bounds = written_bounds((max(low or 0, limit), high))
+    return (*money_types(view), *(("amount", text) for text in bounds))
 
 
 def _bands(found: HighValue, view: View, limit: int) -> Marks:
-    behind = Behind(view, found.every, Behind(view, found.every).types())
+    behind = Behind(view, found.every, money_types(view))
     edges = [-(-limit * percent // 100) for percent in BAND_PERCENTS]
     values = [_within(view, low, high - 1) for low, high in pairwise(edges)]
     marks = behind.stacked("amount", values, [_counts(band) for band in found.bands])
-    return Marks(marks.key, marks.drills, marks.groups, marks.whole, marks.drill, only_opens=True)
+    return replace(marks, only_opens=True)
 
 
 def _within(view: View, low: int, high: int) -> str:

@@ -13,8 +13,8 @@ from database.connection import Session
 from database.queries.banks import BankSettings
 from database.segments import Selection, extent, quantile
 from models.transactions import VOLUME_TYPES
+from models.units import E4
 
-E4: Final = 10_000
 SHARE: Final = 0.99
 DAYS: Final = 90
 _PAYMENTS: Final = frozenset(kind.value for kind in VOLUME_TYPES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from dashboard.ingestion.late_labels import unknown_of, unsaid_of
@@ -28,18 +29,10 @@ class Seen:
     labels: Sequence[bool | None] = ()
 
 
-def _parties(session: Session, terms: BankTerms | None, rows: Rows, party: Party, name: str) -> Seen:
+def _parties(party: Party, name: str, session: Session, terms: BankTerms | None, rows: Rows) -> Seen:
     ids = rows.columns[name].to_pylist()
     known = numbers_of(session, party, terms.bank_id, set(ids)) if terms else {}
     return Seen([(identity,) for identity in ids], frozenset((identity,) for identity in known))
-
-
-def _customers(session: Session, terms: BankTerms | None, rows: Rows) -> Seen:
-    return _parties(session, terms, rows, "customers", "customer_id")
-
-
-def _merchants(session: Session, terms: BankTerms | None, rows: Rows) -> Seen:
-    return _parties(session, terms, rows, "merchants", "merchant_id")
 
 
 def _labels(session: Session, terms: BankTerms | None, rows: Rows) -> Seen:
@@ -75,8 +68,8 @@ def _events(session: Session, terms: BankTerms | None, rows: Rows) -> Seen:
 
 
 SEEN: Final[Mapping[DatasetKind, Callable[[Session, BankTerms | None, Rows], Seen]]] = {
-    DatasetKind.CUSTOMERS: _customers,
-    DatasetKind.MERCHANTS: _merchants,
+    DatasetKind.CUSTOMERS: partial(_parties, "customers", "customer_id"),
+    DatasetKind.MERCHANTS: partial(_parties, "merchants", "merchant_id"),
     DatasetKind.LABELS: _labels,
     DatasetKind.RATES: _rates,
     DatasetKind.EVENTS: _events,

@@ -13,9 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dashboard.ingestion.plan import Plan
-from dashboard.ingestion.rejects import HEADER, as_written
+from dashboard.ingestion.rejects import HEADER
 from dashboard.ingestion.sources import Position, Reject
 from dashboard.ingestion.values import as_text
+from dashboard.spreadsheets import as_written
 from database.connection import Session
 from database.loading import BankTerms, Conflict
 from database.queries.datasets import Run, name_of

@@ -12,6 +12,7 @@ from dashboard.ingestion.amounts import PLAIN as _NUMBER
 from dashboard.ingestion.amounts import plain_amounts
 from dashboard.ingestion.values import Converted, as_text, mask_of
 from models.messages import N_, Message
+from models.units import E4
 
 _MOST_MONEY = Decimal(10) ** 13
 
@@ -43,7 +44,7 @@ def money(column: pa.ChunkedArray, *, has_decimal_comma: bool = False) -> Conver
     if pa.types.is_floating(array.type):
         floats = np.asarray(array.cast(pa.float64()).fill_null(0.0))
         with np.errstate(invalid="ignore", over="ignore"):
-            scaled = floats * 10_000
+            scaled = floats * E4
             rounded = np.rint(scaled)
             is_plain = (np.abs(scaled - rounded) < 1e-3) & (np.abs(scaled) < 1e14)  # noqa: PLR2004 - far inside 2^53
         if is_plain.all():

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from dashboard.config import WebSettings
+from dashboard.ingestion.converting import convert_everywhere
 from dashboard.ingestion.kinds import ROW_KINDS
 from dashboard.ingestion.normalise import Normaliser
 from dashboard.ingestion.options import ImportResult, Report
@@ -14,14 +15,11 @@ from dashboard.ingestion.plan import position_of
 from dashboard.ingestion.sources import Chunk
 from dashboard.ingestion.stores import STORES, Rows, Written
 from dashboard.ingestion.writer import Outcome, Store, Writer
-from database.connection import Session, get_db_session
+from database.connection import Session
 from database.loading import BankTerms
 from database.queries import rates
 from database.queries.datasets import Counts
-from database.queries.rates import Span
 from models.datasets import DatasetKind
-
-CONVERTED_AT_ONCE = 10_000
 
 
 def work_on_kind(writer: Writer, terms: BankTerms, progress: Report | None) -> ImportResult:
@@ -34,10 +32,10 @@ def work_on_kind(writer: Writer, terms: BankTerms, progress: Report | None) -> I
     writer.store_all(_batches(writer, terms, normaliser), progress)
     if plan.options.kind is DatasetKind.RATES:
         # By the source and not by what this process stored: a run that was killed stored some before.
-        with get_db_session([terms.code]) as session:
-            spans = rates.spans_of(session, rates.source_of(run.dataset_id), terms.base_currency)
-        for span in spans:
-            convert_span(terms, span)
+        source = rates.source_of(run.dataset_id)
+        convert_everywhere(
+            lambda session, bank: rates.spans_of(session, source, bank.base_currency), terms.code
+        )
     return writer.result()
 
 
@@ -66,13 +64,3 @@ def _store(
         bytes_read=chunk.bytes_read,
     )
     return Outcome(counts, chunk.end, refused)
-
-
-def convert_span(terms: BankTerms, span: Span) -> int:
-    """Convert the bank's rows of these days anew, chunk by chunk; what was done stays after a stop."""
-    total, done = 0, CONVERTED_AT_ONCE
-    while done == CONVERTED_AT_ONCE:
-        with get_db_session([terms.code]) as session:
-            done = rates.convert_anew(session, terms.bank_id, terms.base_currency, span, CONVERTED_AT_ONCE)
-        total += done
-    return total

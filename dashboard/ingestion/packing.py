@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from database.dimensions import DIMENSIONS
 from database.segments.record import NO_RATE, RECORD
 from database.segments.tail import staged_records
+from models.units import E4
 
 Numbers = Mapping[str, int]
 CODED = tuple(slug for slug, dimension in DIMENSIONS.items() if dimension.choices is None)
@@ -37,7 +38,7 @@ def pack(rows: pa.Table, base_e4: pa.Array, numbers: Mapping[str, Numbers]) -> p
         records[slug] = _numbered(rows[slug], numbers[slug])
     for slug in _CHOSEN:
         records[slug] = _numbered(rows[slug], _PLACES[slug])
-    scores = pc.round(pc.multiply(rows["fraud_score"], 10_000.0), round_mode="half_to_even")
+    scores = pc.round(pc.multiply(rows["fraud_score"], float(E4)), round_mode="half_to_even")
     records["score"] = np.asarray(scores.fill_null(-1.0))
     records["anomaly"] = _answer(rows["is_anomaly"])
     records["label"] = _answer(rows["is_fraud"])

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import csv
 import os
-import re
 from collections.abc import Iterable
 from pathlib import Path
 
 from dashboard.ingestion.sources import Reject
+from dashboard.spreadsheets import harmless
 
 HEADER = ("line", "column", "value", "reason")
-# Where a list separator is a semicolon, a cell ends there whatever quotes say.
-_BEFORE_FORMULA = re.compile(r"(?:^|(?<=;))(?=[=+\-@\t\r])")
-_MADE_HARMLESS = re.compile(r"(?:^|(?<=;))'(?=[=+\-@\t\r])")
 
 
 class RejectsFile:
@@ -62,12 +59,6 @@ def _row(reject: Reject) -> tuple[int, str, str, str]:
     return reject.line, _plain(reject.column), _plain(reject.value), str(reject.reason)
 
 
-def as_written(text: str) -> str:
-    """Return a value of the file as it was before it was made harmless to spreadsheets."""
-    return _MADE_HARMLESS.sub("", text)
-
-
 def _plain(text: str) -> str:
     """Return text that stays on its line and that no spreadsheet runs as a formula."""
-    text = " ".join(text.splitlines())
-    return _BEFORE_FORMULA.sub("'", text)
+    return harmless(" ".join(text.splitlines()))

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from dashboard.config import WebSettings
+from dashboard.ingestion.converting import convert_everywhere
 from dashboard.ingestion.follow_up import OPENED, follow
 from dashboard.ingestion.late_labels import withdraw_file
-from dashboard.ingestion.others import convert_span
 from dashboard.jobs.control import Control
 from database.connection import Session, get_db_session
 from database.loading import BankTerms, bank_terms
@@ -194,10 +194,11 @@ class _Undo:
         with get_db_session([self.terms.code]) as session:
             self.rows = rates.remove(session, rates.source_of(self.found.dataset_id))
             datasets.keep(session, self.job_id, {OPENED: self.rows})
-            # Every row that has another rate than today's: a run that was killed removed some rates before.
-            spans = rates.foreign_spans(session, self.terms.bank_id, self.terms.base_currency)
-        for span in spans:
-            convert_span(self.terms, span)
+        # Every row that has another rate than today's: a run that was killed removed some rates before.
+        convert_everywhere(
+            lambda session, bank: rates.foreign_spans(session, bank.bank_id, bank.base_currency),
+            self.terms.code,
+        )
 
     def _remove_events(self, session: Session) -> None:
         bank_id, dataset_id = self.terms.bank_id, self.found.dataset_id

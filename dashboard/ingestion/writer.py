@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,8 @@ from database.queries import datasets
 from database.queries.datasets import Counts, Run
 from models.errors import ConflictError
 from models.messages import N_
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,7 @@ class Writer:
                 )
 
     def _store(self, batch: Store) -> bool:
+        begun = time.monotonic()
         with get_db_session([self.plan.options.bank]) as session:
             outcome = batch(session)
             counts = self.counts + outcome.counts
@@ -73,7 +77,20 @@ class Writer:
             # On the disk before the commit that counts them: a crash leaves too many, which are cut.
             self.rejects.append(outcome.rejects)
         self.counts = counts
+        self._log(outcome, time.monotonic() - begun)
         return is_cancelled
+
+    def _log(self, outcome: Outcome, seconds: float) -> None:
+        batch = outcome.counts
+        logger.info(
+            "Import %d stored a batch up to record %d: %d rows added, %d there already, %d rejected",
+            self.run.job_id,
+            outcome.end.records,
+            batch.accepted,
+            batch.duplicate,
+            batch.rejected + batch.conflict,
+            extra={"category": "ingest", "bank_id": self.bank_id, "duration_ms": round(seconds * 1_000)},
+        )
 
     def _advance(self, session: Session, outcome: Outcome, counts: Counts) -> bool:
         stored = outcome.counts.accepted

@@ -30,5 +30,6 @@ def ask(person: Person, query: str, *, now: datetime) -> Answer:
     """Answer an address, from one snapshot; what cannot be meant in it is left out and said."""
     with read_only(banks=person.banks) as session:
         asked = seen(session, person, query, now=now)
-        view = asked.view
-        return Answer(asked, None if view is None else overview(session, view, maturity_of(view.banks)))
+        if asked.view is None:
+            return Answer(asked, None)
+        return Answer(asked, overview(session, asked.view, maturity_of(session, asked.view.bank_ids)))

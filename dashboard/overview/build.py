@@ -56,7 +56,8 @@ def overview(session: Session, view: View, maturity: Maturity | None) -> Overvie
     """Read and fold once, then derive."""
     fold = read(session, view.selection())
     found = derive(fold, view, maturity, _own(session, view) if fold.total.rows else {})
-    found = replace(found, series=replace(found.series, events=events_of(view.banks, view.span)))
+    events = events_of(session, view.bank_ids, view.span)
+    found = replace(found, series=replace(found.series, events=events))
     return found if fold.total.rows else replace(found, emptiness=emptiness(session, view))
 
 

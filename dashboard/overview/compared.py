@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, time
+from operator import itemgetter
 from typing import Final
 
 from dashboard.periods import Span
@@ -16,11 +18,11 @@ from dashboard.statistics.verdicts import LabelAge
 from dashboard.view import View
 from database.metrics import Metric, Unit
 from database.segments import Portion, Sums, added
+from models.units import E4
 
 Daily = Sequence[tuple[date, Sums]]
 USUAL: Final[Mapping[str, str]] = {"fraud_amount": "labelled_volume_e4", "anomalies": "analysed"}
 """What a sum that is no rate follows from day to day; the others follow the weekday."""
-_E4: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +48,20 @@ def compared_days(fold: Portion, view: View, maturity: Maturity | None) -> Compa
         return every_day(fold, LabelAge.UNDATED)
     if view.span.until <= maturity.ripe_until:
         return every_day(fold)
-    ripe = [day for day, _ in fold.daily if _ends_before(day, view, maturity)]
+    # A day is old enough when it has ended by then.
+    young_from = maturity.ripe_until.astimezone(view.span.tzinfo).date()
+    ripe = bisect_left(fold.daily, young_from, key=itemgetter(0))
     if not ripe:
         return every_day(fold, LabelAge.YOUNG)
-    days, before = fold.daily[: len(ripe)], fold.previous_daily[: len(ripe)]
+    days, before = fold.daily[:ripe], fold.previous_daily[:ripe]
     return Compared(
         LabelAge.RIPE,
         added(sums for _, sums in days),
         added(sums for _, sums in before) if fold.previous else None,
         days,
         before,
-        ripe[-1],
+        days[-1][0],
     )
-
-
-def _ends_before(day: date, view: View, maturity: Maturity) -> bool:
-    return day + timedelta(days=1) <= maturity.ripe_until.astimezone(view.span.tzinfo).date()
 
 
 def widening_of(
@@ -94,7 +94,7 @@ def _weekdays(metric: Metric, periods: Sequence[Daily]) -> dict[int, float]:
 
 
 def _days(metric: Metric, days: Daily, estimate: Estimate, usual: Mapping[int, float] | None) -> Days:
-    unit = _E4 if metric.unit is Unit.MONEY else 1
+    unit = E4 if metric.unit is Unit.MONEY else 1
     parts = [metric.parts(sums)[0] / unit for _, sums in days]
     if usual is not None:
         return Days(parts, [usual[day.weekday()] for day, _ in days], 1.0, estimate)

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from time import monotonic
-from typing import ClassVar, Final
+from typing import Final
 
+from dashboard.asked_once import asked_once
 from dashboard.periods import Span
-from dashboard.view import BankFacts
-from database.connection import read_only
+from database.connection import Session
 from database.queries.events import newest_events
 from models.banks import EventType
 
-_KEPT_SECONDS: Final = 60
 _MOST: Final = 5_000
 
 
@@ -28,30 +24,19 @@ class Event:
     kind: EventType
 
 
-class _Known:
-    """The calendars by banks, with when they were asked for: they change slowly, pages ask often."""
-
-    by_banks: ClassVar[dict[tuple[int, ...], tuple[float, tuple[Event, ...]]]] = {}
-
-
-def forget() -> None:
-    """Forget the calendars that this process keeps for a minute."""
-    _Known.by_banks.clear()
+@asked_once
+def calendar_of(session: Session, bank_ids: tuple[int, ...]) -> tuple[Event, ...]:
+    """Return what the calendars of some banks have, the newest days first."""
+    return tuple(
+        Event(day, name, EventType(kind)) for day, name, kind in newest_events(session, bank_ids, _MOST)
+    )
 
 
-def events_of(banks: Sequence[BankFacts], span: Span) -> tuple[Event, ...]:
+def events_of(session: Session, bank_ids: tuple[int, ...], span: Span) -> tuple[Event, ...]:
     """Return what the banks' calendars have in a span, oldest first."""
-    key = tuple(bank.bank_id for bank in banks)
-    asked_at, known = _Known.by_banks.get(key, (-math.inf, ()))
-    if monotonic() - asked_at > _KEPT_SECONDS:
-        with read_only(banks=[bank.code for bank in banks]) as session:
-            known = tuple(
-                Event(day, name, EventType(kind)) for day, name, kind in newest_events(session, _MOST)
-            )
-        _Known.by_banks[key] = (monotonic(), known)
     return tuple(
         sorted(
-            (event for event in known if span.first_day <= event.day <= span.last_day),
+            (e for e in calendar_of(session, bank_ids) if span.first_day <= e.day <= span.last_day),
             key=lambda event: (event.day, event.name),
         )
     )

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from dashboard.filters import Measure
-from dashboard.overview.compared import compared_days, every_day, widening_of
-from dashboard.overview.rates import E4, fraud_square, rate_of
+from dashboard.overview.compared import Compared, compared_days, every_day, widening_of
+from dashboard.overview.rates import fraud_square, rate_of
 from dashboard.overview.series import grain_of, steps
 from dashboard.periods import Comparison
 from dashboard.statistics.intervals import Estimate, mean_of, total_of, wilson
@@ -17,6 +17,7 @@ from dashboard.statistics.verdicts import Outcome, Verdict, judge, judge_labelle
 from dashboard.view import View
 from database.metrics import METRICS, Metric
 from database.segments import Bucket, Fold, Portion, Sums, added
+from models.units import E4
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,23 +63,42 @@ ORDER = (
 LABELLED = {"fraud_rate", "fraud_rate_amount", "fraud_amount"}
 
 
-def kpis_of(fold: Fold, view: View, maturity: Maturity | None) -> tuple[Kpi, ...]:
-    """Return every tile in order; money has a figure per currency where the banks have several."""
+def kpis_of(
+    fold: Fold, view: View, maturity: Maturity | None, slugs: Sequence[str] = ORDER
+) -> tuple[Kpi, ...]:
+    """Return the tiles of some metrics; money has a figure per currency where the banks have several."""
     groups = steps(fold.daily, grain_of(fold.daily))
     trends = _steps(fold.daily, groups), _steps(fold.previous_daily, groups)
-    money: Mapping[str, Portion] = {view.currency: fold} if view.currency else fold.groups
+    whole = _side(fold, view, maturity)
+    money = (
+        {view.currency: whole}
+        if view.currency
+        else {currency: _side(each, view, maturity) for currency, each in fold.groups.items()}
+    )
     return tuple(
-        _kpi(METRICS[slug], money if slug in MONEY else {None: fold}, view, maturity, trends)
-        for slug in ORDER
+        _kpi(METRICS[slug], money if slug in MONEY else {None: whole}, view, trends) for slug in slugs
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """A portion with what all of its metrics need: its days with labels old enough, how sure each is."""
+
+    portion: Portion
+    ripe: Compared
+    estimators: Mapping[str, Estimator]
+
+
+def _side(portion: Portion, view: View, maturity: Maturity | None) -> _Side:
+    return _Side(portion, compared_days(portion, view, maturity), _estimators(portion.amounts))
+
+
 Trends = tuple[Sequence[Sums | None], Sequence[Sums | None]]
-Portions = Mapping[str, Portion] | Mapping[None, Portion]
+Sides = Mapping[str, _Side] | Mapping[None, _Side]
 
 
-def _kpi(metric: Metric, portions: Portions, view: View, maturity: Maturity | None, trends: Trends) -> Kpi:
-    figures = tuple(_figure(metric, each, currency, view, maturity) for currency, each in portions.items())
+def _kpi(metric: Metric, sides: Sides, view: View, trends: Trends) -> Kpi:
+    figures = tuple(_figure(metric, each, currency, view) for currency, each in sides.items())
     if len(figures) > 1 or figures[0].value is None:
         return Kpi(metric, figures)
     now, before = ([None if sums is None else metric.value(sums) for sums in each] for each in trends)
@@ -91,13 +111,11 @@ def _steps(days: Sequence[tuple[date, Sums]], groups: Sequence[Sequence[int]]) -
     return [(sums[0] if len(sums) == 1 else added(sums)) if sums else None for sums in reached]
 
 
-def _figure(
-    metric: Metric, fold: Portion, currency: str | None, view: View, maturity: Maturity | None
-) -> Figure:
-    estimator = _estimators(fold.amounts)[metric.slug]
+def _figure(metric: Metric, side: _Side, currency: str | None, view: View) -> Figure:
+    fold, estimator = side.portion, side.estimators[metric.slug]
     estimate, value = estimator(fold.total), metric.value(fold.total)
     before = metric.value(fold.previous) if fold.previous else None
-    compared = compared_days(fold, view, maturity) if metric.slug in LABELLED else every_day(fold)
+    compared = side.ripe if metric.slug in LABELLED else every_day(fold)
     after, then = (_estimated(metric, estimator, each) for each in (compared.now, compared.before))
     given = widening_of(metric, compared, after, then, view)
     if metric.slug == "anomalies" and not fold.total.analysed:

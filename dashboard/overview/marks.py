@@ -7,11 +7,11 @@ from itertools import pairwise
 from urllib.parse import urlencode
 
 from dashboard.drill import Then
-from dashboard.filters import E4
-from dashboard.marks import Behind, Marks, Row, rate_row
+from dashboard.marks import Behind, Marks, Row, money_types, rate_row
 from dashboard.overview.build import Overview
 from dashboard.overview.slices import Spread
 from database.dimensions import HOURS_OF_WEEK
+from models.units import E4
 
 __all__ = ["Marks", "Row", "marks_of", "tile_rows"]
 
@@ -29,7 +29,9 @@ def marks_of(found: Overview) -> dict[str, Marks]:
     for slug, key in KEYS.items():
         marks[slug] = behind.by_value(key, found.rankings["payment_method" if slug == "payment" else slug])
     if found.spread is not None:
-        drills = tuple(urlencode(behind.labels((each,)) + behind.types()) for each in ("genuine", "fraud"))
+        drills = tuple(
+            urlencode(behind.labels((each,)) + money_types(found.view)) for each in ("genuine", "fraud")
+        )
         marks["amounts"] = Marks("amount", drills, _amounts(found.spread), behind.whole)
     return marks
 
@@ -39,8 +41,8 @@ def tile_rows(found: Overview) -> dict[str, str]:
     behind, total, money = _behind(found), found.total, found.view.currency is not None
     kinds, fraud = behind.money(), behind.labels(("fraud",))
     rows = {
-        "transactions": ((), Then(total.rows, total.volume_e4 if money else None)),
-        "fraud_rate": (fraud, Then(total.frauds, total.fraud_volume_e4 if money else None)),
+        "transactions": ((), behind.every_row()),
+        "fraud_rate": (fraud, behind.frauds()),
         "anomalies": ((("anomaly", "yes"),), Then(total.anomalies, None)),
     }
     if money:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from dashboard.filters import Measure
 from dashboard.statistics.intervals import Estimate, Ratio, ratio_of_sums, wilson
 from database.segments import Sums
+from models.units import E4
 
-E4 = 10_000
 TOO_FEW = 30
 """Under this many labelled rows a rate is not shown."""
 

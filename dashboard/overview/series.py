@@ -59,10 +59,11 @@ class Series:
 
 
 Days = Sequence[tuple[date, Sums]]
-_KEYS: dict[Grain, Callable[[date], date]] = {
+_KEYS: dict[Grain, Callable[[date], object]] = {
     Grain.DAY: lambda day: day,
-    Grain.WEEK: lambda day: day - timedelta(days=day.weekday()),
-    Grain.MONTH: lambda day: day.replace(day=1),
+    # The first day of all was a Monday.
+    Grain.WEEK: lambda day: (day.toordinal() - 1) // 7,
+    Grain.MONTH: lambda day: (day.year, day.month),
 }
 
 

@@ -9,6 +9,7 @@ from itertools import accumulate, pairwise
 from dashboard.filters import Measure
 from dashboard.overview.rates import Rate, rate_of
 from database.segments import Bucket, Sums
+from models.units import E4
 
 _STEPS = ((500, 60), (100, 30), (0, 16))
 """Steps of the amounts by the rows of the rarer class: a few rows over many steps are only noise."""
@@ -82,7 +83,7 @@ def spread(buckets: Sequence[Bucket]) -> Spread | None:
     groups = [buckets[start : start + step] for start in range(0, len(buckets), step)]
     genuine = [sum(bucket.genuine for bucket in group) for group in groups]
     fraud = [sum(bucket.fraud for bucket in group) for group in groups]
-    edges = [group[0].lower_e4 / 10_000 for group in groups]
+    edges = [group[0].lower_e4 / E4 for group in groups]
     edges.append(
         edges[-1] * (edges[-1] / edges[-2]) if len(edges) > 1 and edges[-2] else edges[-1] * 2 or 1.0
     )
@@ -113,4 +114,4 @@ def _median(buckets: Sequence[Bucket], counts: Sequence[int]) -> float | None:
     low = max(buckets[place].lower_e4, 1)
     high = buckets[place + 1].lower_e4 if place + 1 < len(buckets) else low
     share = (total / 2 - sums[place]) / counts[place]
-    return float(low * (high / low) ** share) / 10_000
+    return float(low * (high / low) ** share) / E4

@@ -110,7 +110,7 @@ def block(session: Session, person: Person, view: View, order: Order, place: Pla
 def _compared(fold: Fold, view: View) -> Kpi | None:
     """Return number or amount beside the period before, as the page counts; None where none is compared."""
     slug = "transactions" if view.measure is Measure.COUNT or view.currency is None else "volume"
-    kpi = next(each for each in kpis_of(fold, view, None) if each.metric.slug == slug)
+    (kpi,) = kpis_of(fold, view, None, (slug,))
     return kpi if fold.previous is not None and kpi.figures[0].before is not None else None
 
 

@@ -8,10 +8,10 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from dashboard.filters import E4
 from database.queries.rows import Order, Place
 from models.errors import UserError
 from models.messages import N_
+from models.units import E4
 
 _LARGEST = 2**62
 _LARGEST_BANK = 2**31 - 1

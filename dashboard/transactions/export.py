@@ -10,7 +10,6 @@ import csv
 import hashlib
 import io
 import json
-import re
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
@@ -24,6 +23,7 @@ import pyarrow.parquet as pq
 
 from dashboard.filters import VERSION, Filters
 from dashboard.seen import seen
+from dashboard.spreadsheets import harmless
 from dashboard.view import View
 from database.connection import Session, read_only
 from database.queries.rows import newest_rows
@@ -33,6 +33,7 @@ from models.access import Person
 from models.errors import UserError
 from models.messages import N_
 from models.transactions import VOLUME_TYPES
+from models.units import E4
 
 PAGE: Final = 2_000
 DEFINITION: Final = (
@@ -42,8 +43,6 @@ DEFINITION: Final = (
     "is_fraud is the label known when the file was made, empty where there is none. Times are in UTC."
 )
 _HIDDEN: Final = {"card_fingerprint", "ingest_seq", "bank_id"}
-# Where a list separator is a semicolon, a cell ends there whatever quotes say.
-_BEFORE_RISK: Final = re.compile(r"(?:^|(?<=;))(?=[=+\-@\t\r\n])")
 
 
 class Kind(StrEnum):
@@ -82,7 +81,7 @@ class Told:
         if row.transaction_type in VOLUME_TYPES:
             amount = row.amount if native else row.amount_base
             self.unconverted += amount is None
-            self.sum_e4 += 0 if amount is None else int(amount * 10_000)
+            self.sum_e4 += 0 if amount is None else int(amount * E4)
 
 
 def export(person: Person, query: str, kind: Kind, *, now: datetime) -> Export:
@@ -147,7 +146,7 @@ def _receipt(session: Session, person: Person, filters: Filters, view: View) -> 
 def _sums(told: Told, view: View) -> dict[str, Any]:
     return {
         "rows": told.rows,
-        "sum": None if view.currency is None else str(Decimal(told.sum_e4) / 10_000),
+        "sum": None if view.currency is None else str(Decimal(told.sum_e4) / E4),
         "currency": view.currency,
         "unconverted": told.unconverted,
     }
@@ -217,11 +216,6 @@ def _cell(value: Any) -> str:
     if isinstance(value, int | float | Decimal | date):
         return str(value)
     return harmless(str(value))
-
-
-def harmless(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula."""
-    return _BEFORE_RISK.sub("'", text)
 
 
 _TYPES: Final[dict[str, pa.DataType]] = {

@@ -11,17 +11,17 @@ from flask import Blueprint, Response, jsonify, request
 
 from dashboard import clock
 from dashboard import formatting as f
-from dashboard.alerts import decisions, undoing
+from dashboard.alerts import assigning, decisions, undoing
 from dashboard.alerts.bulk import preview
 from dashboard.alerts.decisions import Decision, Looked, Outcome
-from dashboard.alerts.lines import alert_lines
+from dashboard.alerts.lines import alert_lines, open_count
 from dashboard.alerts.listing import frozen, more_alerts, news_of
 from dashboard.alerts.names import MOVES
 from dashboard.language import translate, translator
 from dashboard.web.access import opens
+from dashboard.web.bodies import given_object
 from dashboard.web.signed_in import current_locale, current_person
 from database.context import acting
-from database.queries.alert_list import MOST_COUNTED
 from models.access import Permission
 from models.alerts import AlertStatus
 from models.errors import UserError
@@ -41,12 +41,14 @@ def news() -> Response:
     with acting(page="news"):
         found = news_of(current_person(), number, now=clock.now())
     locale = current_locale()
-    more = "+" if found.open >= MOST_COUNTED else ""
     t = translator(locale)
+    shown = open_count(found, locale)
     said = t(N_("{count} new"), count=f.count(found.arrived, locale)) if found.arrived else ""
     answer = {
         "open": found.open,
-        "shown": f"{f.count(found.open, locale)}{more}" if found.open else "",
+        "shown": shown,
+        "said": t(N_("{count} open"), count=shown) if shown else "",
+        "told": t(N_("Open alerts of all your banks, whatever range and filter: {count}"), count=shown),
         "arrived": said,
         "newest": found.newest,
     }
@@ -71,7 +73,7 @@ def more() -> Response:
 @opens(Permission.DECIDE_ALERTS)
 def freeze() -> Response:
     """Number and version of the alerts of an address, as they are now."""
-    query = _given().get("q")
+    query = given_object().get("q")
     found = frozen(current_person(), query if isinstance(query, str) else "", now=clock.now())
     return jsonify(alerts=[list(each) for each in found])
 
@@ -80,7 +82,7 @@ def freeze() -> Response:
 @opens(Permission.DECIDE_ALERTS)
 def look_ahead() -> Response:
     """What a change of a frozen set would do, in words."""
-    given = _given()
+    given = given_object()
     found = preview(current_person(), _looked(given), _status(given))
     locale = current_locale()
     return jsonify(
@@ -95,7 +97,7 @@ def look_ahead() -> Response:
 @opens(Permission.DECIDE_ALERTS)
 def decide() -> Response:
     """Move alerts."""
-    given = _given()
+    given = given_object()
     decision = Decision(_status(given), _text(given, "reason"), _text(given, "note"), _until(given))
     with acting(page="/alerts"):
         found = decisions.decide(current_person(), _looked(given), decision)
@@ -106,19 +108,19 @@ def decide() -> Response:
 @opens(Permission.DECIDE_ALERTS)
 def assign() -> Response:
     """Give alerts to somebody, or to nobody."""
-    given = _given()
+    given = given_object()
     to = given.get("to")
     if to is not None and type(to) is not int:
         raise UserError(N_("The request could not be understood."))
     with acting(page="/alerts"):
-        return _told(decisions.assign(current_person(), _looked(given), to), None)
+        return _told(assigning.assign(current_person(), _looked(given), to), None)
 
 
 @blueprint.post("/alerts/note")
 @opens(Permission.DECIDE_ALERTS)
 def note() -> Response:
     """Write a note on an alert."""
-    given = _given()
+    given = given_object()
     alert_id = given.get("alert")
     if type(alert_id) is not int or not 0 < alert_id < _LARGEST:
         raise UserError(N_("The request could not be understood."))
@@ -130,7 +132,7 @@ def note() -> Response:
 @opens(Permission.DECIDE_ALERTS)
 def undo() -> Response:
     """Take a change back, or all that was changed together."""
-    given = _given()
+    given = given_object()
     event, batch = given.get("event"), _text(given, "batch")
     with acting(page="/alerts"):
         if batch is not None:
@@ -159,13 +161,6 @@ def _told(found: Outcome, status: AlertStatus | None) -> Response:
             for each in found.done
         ],
     )
-
-
-def _given() -> dict[str, Any]:
-    given: Any = request.get_json()
-    if not isinstance(given, dict):
-        raise UserError(N_("The request could not be understood."))
-    return given
 
 
 def _looked(given: dict[str, Any]) -> list[Looked]:

@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
+from flask import request
 from flask.json.provider import DefaultJSONProvider
+
+from models.errors import UserError
+from models.messages import N_
 
 _HALF_A_SIGN: Final = re.compile(r"\\u[dD][89a-fA-F]")
 
@@ -24,3 +28,11 @@ class CarefulJson(DefaultJSONProvider):
         except RecursionError as error:
             raise ValueError("nested too deeply") from error
         return found
+
+
+def given_object() -> dict[str, Any]:
+    """Return the JSON object that the request carries."""
+    given: Any = request.get_json()
+    if not isinstance(given, dict):
+        raise UserError(N_("The request could not be understood."))
+    return given

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from flask import Blueprint, Response, jsonify, request, send_file
+from flask import Blueprint, Response, jsonify, send_file
 
 from dashboard import formatting as f
 from dashboard.data import actions
 from dashboard.data.demo_job import DEMO
 from dashboard.language import Translator, translator
 from dashboard.web.access import opens
+from dashboard.web.bodies import given_object
 from dashboard.web.signed_in import current_locale, current_person, settings
 from models.access import Permission
 from models.errors import UserError
@@ -113,7 +112,7 @@ def remove_demo() -> tuple[Response, int]:
 
 
 def _started(kind: str) -> tuple[Response, int]:
-    given = _given()
+    given = given_object()
     upload, form = given.get("upload"), given.get("form")
     if not isinstance(upload, str) or not isinstance(form, dict):
         raise UserError(N_("The request could not be understood."))
@@ -125,12 +124,5 @@ def _typed(t: Translator, name: str) -> dict[str, str]:
 
 
 def _name() -> str:
-    name = _given().get("name")
+    name = given_object().get("name")
     return name if isinstance(name, str) else ""
-
-
-def _given() -> dict[str, Any]:
-    given: Any = request.get_json()
-    if not isinstance(given, dict):
-        raise UserError(N_("The request could not be understood."))
-    return given

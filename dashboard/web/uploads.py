@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from flask import Blueprint, Response, jsonify, request
 
 from dashboard.data import uploads
 from dashboard.data.uploads import Upload
 from dashboard.web.access import opens
+from dashboard.web.bodies import given_object
 from dashboard.web.origins import takes_bytes
 from dashboard.web.signed_in import current_person, settings
 from models.access import Permission
@@ -24,8 +25,8 @@ _MUST: Final = (("name", str), ("size", int), ("modified", int))
 @opens(Permission.IMPORT_DATA)
 def begin() -> tuple[Response, int]:
     """Make room for a file, or find the half of it that is here."""
-    given: Any = request.get_json()
-    if not isinstance(given, dict) or not all(type(given.get(name)) is kind for name, kind in _MUST):
+    given = given_object()
+    if not all(type(given.get(name)) is kind for name, kind in _MUST):
         raise UserError(N_("The request could not be understood."))
     person = current_person()
     upload = uploads.begin(_home(), person.user_id, given["name"], given["size"], given["modified"])

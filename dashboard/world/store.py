@@ -226,6 +226,10 @@ class _Writer:
             if is_cancelled is None or is_cancelled:
                 raise ConflictError(N_("The demo was cancelled, or is being stored by another process."))
         self.done, self.counts = self.done + 1, counts
+        told = {"category": "ingest", "bank_id": bank_id}
+        logger.info(
+            "Demo run %d stored batch %d: %d rows", self.run.job_id, self.done, stored.inserted, extra=told
+        )
         return stored.inserted
 
 

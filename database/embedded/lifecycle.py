@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 import psycopg2
@@ -22,6 +22,11 @@ from database.keys import own_secret, read_secret
 from database.roles import APPLICATION_ROLE, OWNER_ROLE, ensure_roles
 from models.errors import UnavailableError, UserError
 from models.messages import N_, Message
+
+
+def reached(config: DatabaseConfig) -> AbstractContextManager[object]:
+    """Reach the database for a command: our own server is started where it does not run."""
+    return running(config.home, config=config) if config.is_embedded else nullcontext()
 
 
 @contextmanager

@@ -55,7 +55,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class ListedAlert:
-    """An alert as a line of a list, with its opening payment; `payments` counts what it is about."""
+    """An alert as a line of a list, with its opening payment; `payments` counts what it is about.
+
+    `reason_params` are those that are stored, and the opening payment's `transaction_type`.
+    """
 
     bank_id: int
     alert_id: int
@@ -128,7 +131,8 @@ _FROM: Final = """
 from alerts a join transactions t on t.bank_id = a.bank_id and t.transaction_id = a.transaction_id"""
 _LINE: Final = """
 select a.bank_id, a.alert_id, a.version, a.status, a.severity, a.fraud_probability, a.expected_loss_e4,
-    a.reason_code, a.reason_params, a.snoozed_until, a.created_at, t.transaction_id, t."timestamp", t.amount,
+    a.reason_code, a.reason_params || jsonb_build_object('transaction_type', t.transaction_type),
+    a.snoozed_until, a.created_at, t.transaction_id, t."timestamp", t.amount,
     t.currency, t.amount_base_e4, a.customer_id,
     (select nullif(concat_ws(' ', c.first_name, c.last_name), '') from customers c
         where c.bank_id = a.bank_id and c.customer_id = a.customer_id),

@@ -18,7 +18,7 @@ MOST_ALIKE: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """A decided alert that was raised for the same reason."""
+    """A decided alert that was raised for the same reason; its parameters as in `ListedAlert`."""
 
     alert_id: int
     status: AlertStatus
@@ -35,9 +35,11 @@ where m.bank_id = :bank_id and m.alert_id = :alert_id
 order by t.transaction_id = a.transaction_id desc, t."timestamp" desc, t.transaction_id limit 100
 """)
 _ALIKE: Final = text("""
-select a.alert_id, a.status, a.reason_code, a.reason_params, a.closed_at
+select a.alert_id, a.status, a.reason_code,
+    a.reason_params || jsonb_build_object('transaction_type', t.transaction_type), a.closed_at
 from unnest(array['confirmed_fraud', 'false_positive']) as decided (status)
 join alerts a on a.bank_id = :bank_id and a.status = decided.status
+join transactions t on t.bank_id = a.bank_id and t.transaction_id = a.transaction_id
 where a.reason_code = :reason_code and a.alert_id <> :alert_id and a.closed_at is not null
 order by a.closed_at desc, a.alert_id desc limit :limit
 """)

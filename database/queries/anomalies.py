@@ -6,13 +6,13 @@ import io
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from psycopg2 import sql
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from database.copying import copy_rows, encode_rows
+from database.copying import copy_rows, cursor_of, encode_rows
 from database.queries import locking
 from database.segments.tail import record_changes
 
@@ -241,12 +241,5 @@ def _copied(session: Session, own: sql.Composable) -> bytes:
 def _out(session: Session, query: sql.Composable) -> bytes:
     session.execute(_ROOM)
     written = io.BytesIO()
-    _cursor(session).copy_expert(sql.SQL("copy ({}) to stdout with (format csv)").format(query), written)
+    cursor_of(session).copy_expert(sql.SQL("copy ({}) to stdout with (format csv)").format(query), written)
     return written.getvalue()
-
-
-def _cursor(session: Session) -> Any:
-    dbapi_connection = session.connection().connection.dbapi_connection
-    if dbapi_connection is None:
-        raise RuntimeError("the session's connection is closed")
-    return dbapi_connection.cursor()

@@ -76,15 +76,14 @@ def holiday_dates(session: Session, bank_id: int) -> frozenset[date]:
     return frozenset(session.execute(statement, {"bank_id": bank_id}).scalars())
 
 
-def newest_events(session: Session, limit: int) -> list[tuple[date, str, str]]:
-    """Return day, name and type of what the calendars in sight have, the newest days first, each once."""
+def newest_events(session: Session, bank_ids: Iterable[int], limit: int) -> list[tuple[date, str, str]]:
+    """Return day, name and type of what the banks' calendars have, the newest days first, each once."""
     statement = text(
-        "select distinct event_date, event_name, type from calendar_events"
+        "select distinct event_date, event_name, type from calendar_events where bank_id = any(:banks)"
         " order by event_date desc, event_name, type limit :limit"
     )
-    return [
-        (row.event_date, row.event_name, row.type) for row in session.execute(statement, {"limit": limit})
-    ]
+    found = session.execute(statement, {"banks": list(bank_ids), "limit": limit})
+    return [(row.event_date, row.event_name, row.type) for row in found]
 
 
 def add_holidays(session: Session, bank_id: int, days: Mapping[date, str]) -> None:

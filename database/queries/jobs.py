@@ -59,6 +59,13 @@ def create(
     return session.execute(insert(Job).values(values).returning(Job.job_id)).scalar_one()
 
 
+def count_open(session: Session, user_id: int) -> int:
+    """Count a person's runs that wait or work."""
+    return session.scalars(
+        select(func.count()).select_from(Job).where(Job.created_by == user_id, Job.status.in_(OPEN))
+    ).one()
+
+
 def begin(session: Session, job_id: int) -> JobRun | None:
     """Take a queued run, or one whose worker died, into work; None if it has ended or was cancelled."""
     took = session.execute(

@@ -100,7 +100,8 @@ select count(*) as frauds, max(known_at) as until,
 from (
     select min(l.known_at) as known_at, greatest(min(l.known_at) - t.timestamp, interval '0') as delay
     from fraud_labels l join transactions t using (bank_id, transaction_id)
-    where l.is_fraud and l.known_at is not null and t.is_fraud
+    where (cast(:banks as bigint[]) is null or l.bank_id = any(:banks))
+        and l.is_fraud and l.known_at is not null and t.is_fraud
     group by t.bank_id, t.transaction_id, t.timestamp
 ) known
 """)
@@ -135,13 +136,14 @@ def project(session: Session, bank_id: int, projections: Sequence[Projection]) -
     session.execute(_TRUTH, {"bank_id": bank_id, **truth})
 
 
-def label_delays(session: Session) -> LabelDelays | None:
-    """Return how long labels of frauds took in the scope's banks; None where no date is known.
+def label_delays(session: Session, bank_ids: Sequence[int] | None = None) -> LabelDelays | None:
+    """Return how long labels of frauds took, in all banks in sight or in some; None where no date is known.
 
-    It reads every fraud of the scope: keep the answer until the data version changes.
+    It reads every fraud of them: keep the answer until the data version changes.
     """
     shares = [(step + 1) / DELAY_STEPS for step in range(DELAY_STEPS)]
-    row = session.execute(_DELAYS, {"shares": shares, "ripe": RIPE_SHARE}).one()
+    given = {"banks": None if bank_ids is None else list(bank_ids), "shares": shares, "ripe": RIPE_SHARE}
+    row = session.execute(_DELAYS, given).one()
     return LabelDelays(tuple(row.delays), row.ripe, row.until, row.frauds) if row.frauds else None
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from database.dimensions import HOURS_OF_WEEK
 from database.segments.selection import MISSING, PARTIES, Selection, party_clauses
+from models.units import E4
 
 _ANSWERS: Final = {
     "label": ("is_fraud", {"fraud": True, "genuine": False}),
@@ -47,7 +48,7 @@ def _single(selection: Selection, given: dict[str, Any]) -> Iterator[str]:
         yield f"t.{money} between :low_e4 and :high_e4"
     if selection.score_e4 is not None:
         low, high = selection.score_e4
-        given |= {"low_score": low or 0, "high_score": 10_000 if high is None else high}
+        given |= {"low_score": low or 0, "high_score": E4 if high is None else high}
         # As a record rounds it; the plain range beside it is what an index can use.
         yield "t.fraud_score between (:low_score - 1) / 10000.0 and (:high_score + 1) / 10000.0"
         yield "round(t.fraud_score * 10000) between :low_score and :high_score"

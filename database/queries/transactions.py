@@ -20,6 +20,7 @@ from database.queries.volume import VOLUME
 from models.errors import ConflictError
 from models.messages import N_
 from models.transactions import Transaction
+from models.units import E4
 
 HIGH_VALUE_SHARE: Final = 0.99
 HIGH_VALUE_DAYS: Final = 90
@@ -250,4 +251,4 @@ def _newest(
 
 
 def _e4(amount: Decimal) -> int:
-    return int(amount * 10_000)
+    return int(amount * E4)

@@ -117,14 +117,14 @@ def revoke(session: Session, user_id: int, banks: Iterable[str]) -> None:
 
 def set_password(session: Session, user_id: int, password_hash: str, *, must_change_password: bool) -> None:
     """Store a new hash; who must change it at the next login is said with it."""
-    _change(session, user_id, password_hash=password_hash, must_change_password=must_change_password)
+    change(session, user_id, password_hash=password_hash, must_change_password=must_change_password)
 
 
 def set_preferences(session: Session, user_id: int, **chosen: str) -> None:
     """Store what a person chose: `language`, `theme` or both."""
     allowed = {name: value for name, value in chosen.items() if name in {"language", "theme"}}
     if allowed:
-        _change(session, user_id, **allowed)
+        change(session, user_id, **allowed)
 
 
 def count_failure(session: Session, user_id: int | None) -> None:
@@ -138,15 +138,16 @@ def count_failure(session: Session, user_id: int | None) -> None:
 
 def note_login(session: Session, user_id: int, at: datetime) -> None:
     """Remember a login, which forgets the failed tries before it."""
-    _change(session, user_id, failed_logins=0, locked_until=None, last_login_at=at)
+    change(session, user_id, failed_logins=0, locked_until=None, last_login_at=at)
 
 
 def set_active(session: Session, user_id: int, *, is_active: bool) -> None:
     """Open or close an account; a closed one loses its sessions with the next request."""
-    _change(session, user_id, is_active=is_active)
+    change(session, user_id, is_active=is_active)
 
 
-def _change(session: Session, user_id: int, **values: Any) -> None:
+def change(session: Session, user_id: int, **values: Any) -> None:
+    """Change columns of a user."""
     session.execute(update(User).where(User.user_id == user_id).values(**values))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, text, update
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from models.access import Role
@@ -125,11 +125,6 @@ def logins_of(session: Session, user_id: int, *, limit: int = 30) -> tuple[SeenL
     """Return the latest tries to sign in as a user; one that led somewhere is followed by its success."""
     rows = session.execute(_LOGINS, {"user_id": user_id, "limit": limit}).mappings()
     return tuple(SeenLogin(**row) for row in rows)
-
-
-def change(session: Session, user_id: int, **values: Any) -> None:
-    """Change columns of a user."""
-    session.execute(update(User).where(User.user_id == user_id).values(**values))
 
 
 def _users(rows: Iterable[Any]) -> Iterable[SeenUser]:

@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from database.segments.selection import MISSING, Selection, Words
-from database.segments.sums import Bucket, Extreme, Fold, Party, PartyCounts, Portion, Sums, added
+from database.segments.sums import Bucket, Extreme, Fold, Party, PartyCounts, Portion, Sums, added, added_days
 
 if TYPE_CHECKING:
     from database.segments.amounts import bands, quantile
@@ -25,6 +25,7 @@ __all__ = [
     "Sums",
     "Words",
     "added",
+    "added_days",
     "bands",
     "data_version",
     "extent",

@@ -16,10 +16,11 @@ from database.segments.kernel import Chosen, Ints, Money, Rows
 from database.segments.masks import Mask
 from database.segments.record import Columns
 from database.segments.selection import MISSING, Selection
+from models.units import E4
 
 CODES = 1 << 16
 EVERY = Chosen(np.empty(0, np.uint32), is_all=True)
-_HIGHEST_SCORE = 10_000
+_HIGHEST_SCORE = E4
 _LARGEST = np.iinfo(np.int64).max
 
 Names = Mapping[str, Mapping[int, str]]

@@ -16,6 +16,7 @@ from database.segments.kernel import Cells, Floats, Ints, Parties
 from database.segments.record import FRAUD, GENUINE, UNKNOWN
 from database.segments.selection import MISSING, PARTIES
 from database.segments.sums import Bucket, Extreme, Sums
+from models.units import E4
 
 OTHER = "other"
 HOURS = 7 * 24
@@ -208,7 +209,7 @@ def scores_of(scores: Ints) -> list[Bucket]:
     steps = scores[:-1].copy()
     steps[-1] += scores[-1]  # a score of exactly 1
     columns = (
-        range(0, 10_000, kernel.SCORE_STEP),
+        range(0, E4, kernel.SCORE_STEP),
         *(steps[:, of].tolist() for of in (GENUINE, FRAUD, UNKNOWN)),
     )
     return [Bucket(*values) for values in zip(*columns, strict=True)]

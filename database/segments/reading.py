@@ -21,7 +21,7 @@ from database.segments.record import NO_RATE, RECORD, columns_of, to_columns
 from database.segments.runs import Run
 from database.segments.selection import Selection
 from database.segments.snapshot import IS_VOLUME, Snapshot, minutes_of, parts_of, snapshot_of
-from database.segments.sums import Extreme, Fold, Party, Portion, Sums, added
+from database.segments.sums import Extreme, Fold, Party, Portion, Sums
 
 Daily = list[tuple[date, Sums]]
 Days = tuple[Sums, Daily]
@@ -60,10 +60,9 @@ def warm_up() -> None:
 
 def _fold_of(work: Pass, tables: Tables, clocked: tuple[float, float]) -> Fold:
     tables.check_bounds()
-    (began, had_read), snapshot, cells = clocked, work.snapshot, tables.cells
-    portions = [_portion(work, tables, group) for group in range(work.groups)]
-    whole = portions[0] if len(portions) == 1 else _whole(cells, portions)
-    first = cells[0]
+    (began, had_read), snapshot, first = clocked, work.snapshot, tables.cells[0]
+    portions = [_portion(work, tables, [group]) for group in range(work.groups)]
+    whole = portions[0] if len(portions) == 1 else _portion(work, tables, range(work.groups))
     tables_of: dict[Party, kernel.Parties] = {"customer": first.by_customer, "merchant": first.by_merchant}
     counted = {party: counts_of(table) for party, table in tables_of.items() if party in work.parties}
     return Fold(
@@ -86,45 +85,39 @@ def _fold_of(work: Pass, tables: Tables, clocked: tuple[float, float]) -> Fold:
     )
 
 
-def _portion(work: Pass, tables: Tables, group: int) -> Portion:
-    cells = tables.cells[group]
+def _portion(work: Pass, tables: Tables, groups: Sequence[int]) -> Portion:
+    """Return what some groups are together; each record is in one of them."""
+    cells = [tables.cells[group] for group in groups]
     total, daily = _days(cells, work.days)
     previous, previous_daily = (
-        (None, []) if work.before is None else _days(tables.before[group], work.days_before)
+        (None, [])
+        if work.before is None
+        else _days([tables.before[group] for group in groups], work.days_before)
+    )
+    ends = {"smallest": -1, "largest": 1}
+    smallest, largest = (
+        margins.most_extreme(
+            [_extreme(work, group, getattr(tables.cells[group], end), direction) for group in groups],
+            direction,
+        )
+        for end, direction in ends.items()
     )
     return Portion(
         total=total,
         previous=previous,
         daily=daily,
         previous_daily=previous_daily,
-        amounts=margins.buckets_of(cells.amounts),
-        smallest=_extreme(work, group, cells.smallest, -1),
-        largest=_extreme(work, group, cells.largest, 1),
-    )
-
-
-def _whole(cells: list[Cells], portions: list[Portion]) -> Portion:
-    """Return what the groups' portions are together; each record is in one of them."""
-    earlier = [each.previous for each in portions if each.previous is not None]
-    return Portion(
-        total=added(each.total for each in portions),
-        previous=added(earlier) if earlier else None,
-        daily=_together([each.daily for each in portions]),
-        previous_daily=_together([each.previous_daily for each in portions]),
         amounts=margins.buckets_of(np.sum([each.amounts for each in cells], axis=0)),
-        smallest=margins.most_extreme([each.smallest for each in portions], -1),
-        largest=margins.most_extreme([each.largest for each in portions], 1),
+        smallest=smallest,
+        largest=largest,
     )
 
 
-def _together(many: list[Sequence[tuple[date, Sums]]]) -> Daily:
-    return [(same[0][0], added(sums for _, sums in same)) for same in zip(*many, strict=True)]
-
-
-def _days(cells: Cells, days: Sequence[date]) -> Days:
-    """Return the sums of all days and of each: every record is in one of them."""
-    place = slice(cells.days, cells.days + len(days))
-    counts, squares = cells.counts[place], cells.squares[place]
+def _days(cells: Sequence[Cells], days: Sequence[date]) -> Days:
+    """Return the sums of all days and of each over some groups: every record is in one day of one of them."""
+    places = [slice(each.days, each.days + len(days)) for each in cells]
+    counts = np.sum([each.counts[place] for each, place in zip(cells, places, strict=True)], axis=0)
+    squares = np.sum([each.squares[place] for each, place in zip(cells, places, strict=True)], axis=0)
     total = margins.sums_of(counts.sum(axis=0, keepdims=True), squares.sum(axis=0, keepdims=True))[0]
     return total, list(zip(days, margins.sums_of(counts, squares), strict=True))
 

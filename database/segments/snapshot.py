@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from sqlalchemy.orm import Session
 
+from database.scope import told_once
 from database.segments import kernel
 from database.segments.codes import values_by_code
 from database.segments.filters import Filters, Names, filters_of
@@ -52,11 +53,16 @@ class Part:
 
 def snapshot_of(session: Session, selection: Selection, periods: list[Minutes]) -> Snapshot:
     """Return what the session's snapshot holds for the periods of a selection."""
-    names, banks = values_by_code(session), selection.bank_ids
+    banks = selection.bank_ids
+    names = told_once(session, "codes", lambda: values_by_code(session))
+    sealed = told_once(
+        session, ("sealed", banks, *periods), lambda: sealed_runs(session, banks, periods)
+    )
+    tail = told_once(session, ("tail", banks), lambda: tail_runs(session, banks))
     places = {bank: place for place, group in enumerate(selection.groups.values()) for bank in group}
     return Snapshot(
-        sealed_runs(session, banks, periods),
-        tail_runs(session, banks),
+        sealed,
+        tail,
         filters_of(session, selection, names),
         Money(IS_VOLUME, NO_RATE if selection.currency is None else 0),
         names,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
-from operator import add, attrgetter
-from typing import Literal
+from operator import add
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,9 +15,10 @@ Ints = npt.NDArray[np.int64]
 Party = Literal["customer", "merchant"]
 
 
-@dataclass(frozen=True, slots=True)
-class Sums:
+class Sums(NamedTuple):
     """Counts and money of a set of transactions; sums of two disjoint sets add up.
+
+    A tuple, for a page has thousands of them.
 
     Volume is money that leaves the payer (purchase, payment, debit, transfer, cash_out). A volume row
     without a rate is in `unconverted` and in no money field. The squares are Σ (units / 100)², for
@@ -39,18 +40,19 @@ class Sums:
     anomalies: int = 0
     analysed: int = 0
 
-    def __add__(self, other: Sums) -> Sums:
+    def __add__(self, other: Sums) -> Sums:  # type: ignore[override]  # sums add up, they are not joined
         """Add field by field."""
-        return Sums(*map(add, _values(self), _values(other)))
-
-
-_values = attrgetter(*(field.name for field in fields(Sums)))
+        return Sums(*map(add, self, other))
 
 
 def added(many: Iterable[Sums]) -> Sums:
     """Add the sums of disjoint sets, column by column."""
-    columns = zip(*map(_values, many), strict=True)
-    return Sums(*map(sum, columns))
+    return Sums(*map(sum, zip(*many, strict=True)))
+
+
+def added_days(many: Iterable[Sequence[tuple[date, Sums]]]) -> list[tuple[date, Sums]]:
+    """Add the sums of each day over several portions, which all have the same days."""
+    return [(same[0][0], added(sums for _, sums in same)) for same in zip(*many, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ CALLED_FROM_OUTSIDE: Final = {
 FOR_TESTS: Final = {
     "CHARTS": "the registry of charts, which its contract test draws",
     "UNSCOPED_TABLES": "every table is in one of two lists, so that none is forgotten",
+    "cache_clear": "a test asks anew what is kept for a minute",
     "record_row": "rows that factories write one by one need their record too",
 }
 FOR_LATER: Final = {

@@ -20,9 +20,9 @@ from dashboard.high_risk import by_rate, by_score
 from dashboard.high_value.ask import ask as high_value
 from dashboard.jobs.run import run_job
 from dashboard.jobs.submit import submit
-from dashboard.overview import maturity
 from dashboard.overview.ask import ask as overview
 from dashboard.overview.kpis import Figure
+from dashboard.overview.maturity import maturity_of
 from dashboard.overview.rates import Rate
 from dashboard.overview.series import Series
 from dashboard.overview.slices import Ranking
@@ -67,7 +67,7 @@ def _source(code: str, first: date, days: int, monkeypatch: pytest.MonkeyPatch) 
     with read_only([code]) as session:
         bank = bank_settings(session, code)
     monkeypatch.setattr(addresses, "visible_banks", lambda _session, _person: (bank,))
-    maturity.forget()
+    maturity_of.cache_clear()
     return Source(Person(1, "ana", "Ana", Role.ANALYST, (code,), "en", "light"), bank, first, days)
 
 

@@ -12,10 +12,8 @@ from __future__ import annotations
 
 import argparse
 import csv
-import os
 import random
 import resource
-import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -27,13 +25,11 @@ from dashboard.ingestion.bank import BankWish, bank_for
 from dashboard.ingestion.options import ImportOptions, ImportResult
 from dashboard.ingestion.run import import_file
 from dashboard.ingestion.undo import undo_dataset
-from database import connection, owner
 from database.connection import execute_query, get_db_session
-from database.embedded import running
-from database.migrations import run_all_migrations
 from database.owner import owner_session
 from database.segments.check import check
 from database.segments.compaction import fold_tail
+from tests.proofs.own_server import own_server
 
 BANK: Final = "proof"
 START: Final = datetime(2024, 1, 1, tzinfo=UTC)
@@ -214,15 +210,8 @@ def main() -> int:
     parser.add_argument("--bad", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as home:
-        os.environ["VIGIE_HOME"] = home
-        with running(Path(home)):
-            connection.dispose()
-            owner.dispose()
-            run_all_migrations()
-            done = prove(options.rows, options.bad, options.seed, Path(home))
-        connection.dispose()
-        owner.dispose()
+    with own_server() as home:
+        done = prove(options.rows, options.bad, options.seed, home)
     print(  # noqa: T201 - a proof tells its end
         f"{done.rows:,} rows, {done.bad:,} bad ones rejected with their reasons in {done.import_s:.1f} s;"
         f" again 0 added; undone in {done.undo_s:.1f} s, tables as before, segments agree;"

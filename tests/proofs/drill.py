@@ -10,13 +10,10 @@ sum must be what the mark said.
 from __future__ import annotations
 
 import argparse
-import os
 import random
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
@@ -26,10 +23,7 @@ from dashboard.drill import read_then
 from dashboard.overview.ask import ask as overview
 from dashboard.overview.marks import marks_of, tile_rows
 from dashboard.transactions.ask import ask as listed
-from database import connection, owner
 from database.connection import get_db_session
-from database.embedded import running
-from database.migrations import run_all_migrations
 from database.segments import Sums
 from models.access import Person
 from models.banks import Bank
@@ -38,6 +32,7 @@ from tests.dashboard import test_marks as sheets
 from tests.dashboard.overview.test_marks import random_query
 from tests.database.segments.test_reading import world
 from tests.factories import make_user
+from tests.proofs.own_server import own_server
 
 
 def on_overview(person: Person, query: str) -> sheets.Told:
@@ -104,15 +99,8 @@ def main() -> int:
     parser.add_argument("--filters", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as home:
-        os.environ["VIGIE_HOME"] = home
-        with running(Path(home)):
-            connection.dispose()
-            owner.dispose()
-            run_all_migrations()
-            compared = prove(options.filters, options.seed)
-        connection.dispose()
-        owner.dispose()
+    with own_server():
+        compared = prove(options.filters, options.seed)
     for chart, count in sorted(compared.items()):
         sys.stdout.write(f"{chart}: {count} compared, all equal\n")
     sys.stdout.write(f"{compared.total()} marks and figures of {options.filters} filters: 100 % equal\n")

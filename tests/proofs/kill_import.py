@@ -25,13 +25,11 @@ from pathlib import Path
 from dashboard.ingestion.bank import BankWish, bank_for
 from dashboard.ingestion.options import ImportOptions
 from dashboard.ingestion.run import import_file
-from database import connection, owner
 from database.connection import execute_query, get_db_session
-from database.embedded import running
-from database.migrations import run_all_migrations
 from database.owner import owner_session
 from database.segments.check import check
 from database.segments.compaction import fold_tail
+from tests.proofs.own_server import own_server
 
 ROWS = 24_000
 CHUNK_ROWS = 1_500
@@ -182,15 +180,8 @@ def main() -> int:
     if options.work:
         print(import_rows(Path(options.work[0]), options.work[1]))  # noqa: T201 - read by the proof
         return 0
-    with tempfile.TemporaryDirectory() as home:
-        os.environ["VIGIE_HOME"] = home
-        with running(Path(home)):
-            connection.dispose()
-            owner.dispose()
-            run_all_migrations()
-            rounds = prove(options.rounds, options.seed, os.environ)
-        connection.dispose()
-        owner.dispose()
+    with own_server():
+        rounds = prove(options.rounds, options.seed, os.environ)
     kills = sum(one.kills for one in rounds)
     print(f"{len(rounds)} rounds, {kills} kills at work, seed {options.seed}: every row once, segments agree")  # noqa: T201 - a proof tells its end
     return 0

@@ -11,26 +11,21 @@ that stands is taken back, the last one first: alerts and labels are what they w
 from __future__ import annotations
 
 import argparse
-import os
 import random
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from dashboard import clock
-from dashboard.alerts.decisions import LABELS, Decision, Looked, Outcome, assign, decide
+from dashboard.alerts.assigning import assign
+from dashboard.alerts.decisions import LABELS, Decision, Looked, Outcome, decide
 from dashboard.alerts.names import REASONS
 from dashboard.alerts.undoing import undo
-from database import connection, owner
 from database.connection import execute_query, get_db_session
-from database.embedded import running
-from database.migrations import run_all_migrations
 from database.owner import owner_session
 from database.segments.check import check
 from models.access import Person, Role
@@ -38,6 +33,7 @@ from models.alerts import TRANSITIONS, AlertStatus
 from models.errors import ConflictError
 from tests.alerting import make_alert, make_person
 from tests.factories import NOON, make_bank, make_customer, make_transaction
+from tests.proofs.own_server import own_server
 
 CLIENTS = 8
 ALERTS = 60
@@ -205,15 +201,8 @@ def main() -> int:
     parser.add_argument("--sequences", type=int, default=1_000)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as home:
-        os.environ["VIGIE_HOME"] = home
-        with running(Path(home)):
-            connection.dispose()
-            owner.dispose()
-            run_all_migrations()
-            proof = prove(options.sequences, options.seed)
-        connection.dispose()
-        owner.dispose()
+    with own_server():
+        proof = prove(options.sequences, options.seed)
     sys.stdout.write(
         f"{options.sequences} sequences by {CLIENTS} clients, seed {options.seed}: {proof.changes} changes,"
         f" {proof.refused} refused, {proof.undone} taken back at the end; every state as before\n"

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from dashboard import seen as addresses
-from dashboard.overview import Overview, ask, maturity
+from dashboard.overview import Overview, ask
 from dashboard.overview.kpis import Figure
+from dashboard.overview.maturity import maturity_of
 from dashboard.overview.rates import Rate
 from dashboard.statistics.verdicts import Outcome
 from database.connection import get_db_session
@@ -30,7 +31,7 @@ def reader(sparkov: Sparkov, monkeypatch: pytest.MonkeyPatch) -> Person:
     with get_db_session() as session:
         bank = bank_settings(session, sparkov.bank)
     monkeypatch.setattr(addresses, "visible_banks", lambda _session, _person: (bank,))
-    maturity.forget()
+    maturity_of.cache_clear()
     return Person(1, "reader", "Reader", Role.VIEWER, (sparkov.bank,), "en", "light")
 
 

@@ -9,13 +9,14 @@ from datetime import UTC, datetime, timedelta
 import pandas as pd
 import pytest
 
-from dashboard.filters import E4, Filters, Measure
+from dashboard.filters import Filters, Measure
 from dashboard.overview import Overview, overview
 from dashboard.periods import Comparison, Custom, Period, Preset
 from dashboard.view import look
 from database.connection import get_db_session, read_only
 from database.queries.banks import bank_settings
 from database.segments import extent
+from models.units import E4
 from tests.sparkov.imported import Sparkov
 
 pytestmark = pytest.mark.sparkov

@@ -12,8 +12,7 @@ from dashboard.charts.examples import WORDS
 from dashboard.charts.over_time import rate_over_time
 from dashboard.charts.time_axis import event_lines, event_names, events_by_step
 from dashboard.filters import Filters, Measure
-from dashboard.overview import events
-from dashboard.overview.events import Event, events_of
+from dashboard.overview.events import Event, calendar_of, events_of
 from dashboard.overview.rates import rate_of
 from dashboard.overview.series import Grain, Point, Series
 from dashboard.periods import Span
@@ -76,7 +75,7 @@ def test_a_name_is_no_markup() -> None:
 
 
 def test_the_calendar_of_the_chosen_banks_stands_on_the_page(db: Session) -> None:
-    events.forget()
+    calendar_of.cache_clear()
     one, other = make_bank(db), make_bank(db)
     for bank, name in ((one, "Our outage"), (other, "Their outage")):
         make_transaction(db, bank, timestamp=TODAY)
@@ -87,9 +86,9 @@ def test_the_calendar_of_the_chosen_banks_stands_on_the_page(db: Session) -> Non
     db.flush()
     assert [event.name for event in see(db, one).series.events] == ["Our outage"]
     view = look(Filters.from_query(""), [one, other], extent(db), NOW)
-    assert {event.name for event in events_of(view.banks, view.span)} == {"Our outage", "Their outage"}
-    assert events_of(view.banks, Span(NOW, NOW + timedelta(days=1), "UTC")) == ()
-    events.forget()
+    assert {event.name for event in events_of(db, view.bank_ids, view.span)} == {"Our outage", "Their outage"}
+    assert events_of(db, view.bank_ids, Span(NOW, NOW + timedelta(days=1), "UTC")) == ()
+    calendar_of.cache_clear()
 
 
 def test_young_days_are_hatched_and_say_how_far_their_labels_are() -> None:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from dashboard.high_risk import by_rate, by_score
-from dashboard.overview import maturity
+from dashboard.overview.maturity import maturity_of
 from dashboard.statistics.concentration import concentration
 from dashboard.statistics.intervals import lower_bounds, wilson
 from database.connection import get_db_session, read_only
@@ -24,7 +24,7 @@ VOLUME = {"purchase", "payment", "debit", "transfer", "cash_out"}
 
 @pytest.fixture
 def analyst(committed: Database) -> Person:
-    maturity.forget()
+    maturity_of.cache_clear()
     with get_db_session() as session:
         bank = make_bank(session)
         person = make_user(session, bank)

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from dashboard.high_value.ask import BAND_PERCENTS, HighValue, ask
-from dashboard.overview import maturity
+from dashboard.overview.maturity import maturity_of
 from database.connection import get_db_session, read_only
 from models.access import Person, Role
 from tests.database.segments.oracle import DAYS, FIRST, frame, store_random_rows
@@ -24,7 +24,7 @@ WHOLE = f"range={FIRST:%Y-%m-%d}..{FIRST + timedelta(days=DAYS):%Y-%m-%d}"
 
 @pytest.fixture
 def bank(committed: Database) -> tuple[Person, int, str]:
-    maturity.forget()
+    maturity_of.cache_clear()
     with get_db_session() as session:
         bank = make_bank(session)
         person = make_user(session, bank)

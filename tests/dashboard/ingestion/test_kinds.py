@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dashboard.ingestion import others, undo
+from dashboard.ingestion import converting
 from dashboard.ingestion.check import check_file
 from dashboard.ingestion.check_sentences import check_sentences
 from dashboard.ingestion.options import ImportOptions, ImportResult, Progress
@@ -46,10 +46,10 @@ def test_every_kind_but_transactions_that_a_file_may_bring_has_its_store() -> No
     assert set(STORES) == set(DatasetKind) - generated
 
 
-def brought(folder: Path, kind: DatasetKind, *lines: str, **given: Any) -> ImportResult:
+def brought(folder: Path, kind: DatasetKind, *lines: str, bank: str = "acme", **given: Any) -> ImportResult:
     path = folder / f"{kind}.csv"
     path.write_text("\n".join(lines) + "\n")
-    return import_file(path, ImportOptions("acme", kind=kind, **given))
+    return import_file(path, ImportOptions(bank, kind=kind, **given))
 
 
 def rows(sql: str) -> list[tuple[Any, ...]]:
@@ -135,6 +135,33 @@ def test_rates_convert_rows_and_a_correction_converts_them_anew(tmp_path: Path) 
     agree()
 
 
+def test_a_rate_converts_the_rows_of_every_bank_and_enriches_them_anew(tmp_path: Path) -> None:
+    names = ("transaction_id", "timestamp", "amount", "currency", "customer_id", "merchant_id")
+    for code, currency in (("other", "EUR"), ("pounds", "GBP")):
+        with get_db_session() as session:
+            make_bank(session, code, base_currency=currency, time_zone="UTC")
+        line = "o1,2024-01-02 12:00,20,USD,c1,m1"
+        mapping = {name: name for name in names}
+        brought(tmp_path, DatasetKind.TRANSACTIONS, ",".join(names), line, bank=code, mapping=mapping)
+    with owner_session() as owner:
+        owner.connection().exec_driver_sql("update jobs set status = 'cancelled' where kind = 'enrich'")
+    lines = ("date,currency,base_currency,rate", "2024-01-02,USD,EUR,0.9", "2024-01-02,USD,GBP,0.8")
+    result = brought(tmp_path, DatasetKind.RATES, *lines)
+    assert bases("other", "pounds") == [Decimal(18), Decimal(16)]
+    queued = rows(
+        "select parameters ->> 'bank' from jobs where kind = 'enrich' and status = 'queued' order by 1"
+    )
+    assert queued == [("acme",), ("other",), ("pounds",)]
+    undo_dataset("acme", result.dataset_id)
+    assert bases("other", "pounds") == [None, None]
+    agree()
+
+
+def bases(*codes: str) -> list[Decimal | None]:
+    money = "select amount_base from transactions where transaction_id = 'o1'"
+    return [execute_query(money, banks=[code])[0]["amount_base"] for code in codes]
+
+
 def test_days_of_the_calendar_mark_the_rows_of_their_day(tmp_path: Path) -> None:
     result = brought(
         tmp_path,
@@ -181,14 +208,14 @@ def test_rates_whose_import_was_killed_before_it_converted_rows_do_so_when_it_go
 ) -> None:
     given = ("date,currency,rate", "2024-01-02,USD,0.9")
     with monkeypatch.context() as patch:
-        patch.setattr(others, "convert_span", lambda *_: pytest.exit("killed"))
+        patch.setattr(converting, "convert_span", lambda *_: pytest.exit("killed"))
         with pytest.raises(pytest.exit.Exception):
             brought(tmp_path, DatasetKind.RATES, *given)
     result = brought(tmp_path, DatasetKind.RATES, *given)
     base = "select amount_base from transactions where transaction_id = 't2'"
     assert rows(base) == [(Decimal(18),)]
     with monkeypatch.context() as patch:
-        patch.setattr(undo, "convert_span", lambda *_: pytest.exit("killed"))
+        patch.setattr(converting, "convert_span", lambda *_: pytest.exit("killed"))
         with pytest.raises(pytest.exit.Exception):
             undo_dataset("acme", result.dataset_id)
     undo_dataset("acme", result.dataset_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import logging
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -97,6 +98,17 @@ def test_rows_labels_and_tail_arrive_together(bank: str, tmp_path: Path) -> None
         banks=[bank],
     )
     assert found == {"labels": 250, "records": 250, "dataset": 250, "status": "succeeded"}
+
+
+def test_each_stored_batch_is_logged(bank: str, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        import_file(written(tmp_path, *map(line, range(150)), line(150, amount="?")), options())
+    told = [record for record in caplog.records if "stored a batch" in record.message]
+    assert [record.message.partition(": ")[2] for record in told] == [
+        "100 rows added, 0 there already, 0 rejected",
+        "50 rows added, 0 there already, 1 rejected",
+    ]
+    assert {record.__dict__["category"] for record in told} == {"ingest"}
 
 
 def test_naive_times_are_the_banks_clock(bank: str, tmp_path: Path) -> None:

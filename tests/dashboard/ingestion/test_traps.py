@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from dashboard.ingestion.options import Decimals, ImportOptions, ImportResult
-from dashboard.ingestion.rejects import as_written
 from dashboard.ingestion.run import import_file
 from dashboard.ingestion.terms import DateOrder
+from dashboard.spreadsheets import as_written
 from database.connection import execute_query, get_db_session
 from models.errors import UserError
 from tests.factories import make_bank

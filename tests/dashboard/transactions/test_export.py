@@ -16,8 +16,9 @@ import pytest
 from sqlalchemy import text
 
 from dashboard.seen import seen
+from dashboard.spreadsheets import harmless
 from dashboard.transactions import export as exporting
-from dashboard.transactions.export import Kind, export, harmless
+from dashboard.transactions.export import Kind, export
 from database.connection import get_db_session, read_only
 from database.segments import read
 from models.access import Person, Role
