@@ -24,10 +24,11 @@ def register(app: Interface) -> None:
         Output(page.BELOW, "children"),
         Input(page.PAGE.asked, "data"),
         Input(page.ACTED, "data"),
+        Input(page.AGAIN, "n_clicks"),
     )(show)
 
 
-def show(search: str | None, _acted: Any) -> tuple[list[Component], Any, list[Component]]:
+def show(search: str | None, _acted: Any, _again: int | None) -> tuple[list[Component], Any, list[Component]]:
     """Draw the alert of the address."""
     (asked,) = asked_for(search, "id")
     found = alert_detail(person(), read_number(asked or ""), now=clock.now())

@@ -18,10 +18,13 @@ from layouts.pages import health as page
 def register(app: Interface) -> None:
     """Register the page's callback."""
     PageCallbacks(app, page.PAGE).callback(
-        Output(page.CONTENT, "children"), Input(page.TICK, "n_intervals"), State(shell.URL, "pathname")
+        Output(page.CONTENT, "children"),
+        Input(page.TICK, "n_intervals"),
+        Input(page.AGAIN, "n_clicks"),
+        State(shell.URL, "pathname"),
     )(show)
 
 
-def show(_ticks: int | None, pathname: str | None) -> list[Component]:
+def show(_ticks: int | None, _again: int | None, pathname: str | None) -> list[Component]:
     """Draw how everything does now."""
     return drawn(health(now=clock.now()), spoken(), pathname or "/")

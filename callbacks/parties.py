@@ -27,7 +27,7 @@ def register(app: Interface) -> None:
 
 
 def _register(app: Interface, page: Page, ids: PartyIds, told: Told) -> None:
-    def show(search: str | None) -> tuple[Any, ...]:
+    def show(search: str | None, _again: int | None) -> tuple[Any, ...]:
         bank, name, only = asked_for(search, "bank", "id", "show")
         return answered(told(person(), bank, name or ""), locale(), only)
 
@@ -39,4 +39,5 @@ def _register(app: Interface, page: Page, ids: PartyIds, told: Told) -> None:
         Output(ids.map_head, "children"),
         Output(ids.map, "figure"),
         Input(page.asked, "data"),
+        Input(ids.again, "n_clicks"),
     )(show)

@@ -27,11 +27,15 @@ OUTPUTS = {
 def register(app: Interface) -> None:
     """Register the page's callback."""
     PageCallbacks(app, page.PAGE).callback(
-        OUTPUTS, Input(page.PAGE.asked, "data"), Input(page.ACTED, "data"), State(shell.URL, "pathname")
+        OUTPUTS,
+        Input(page.PAGE.asked, "data"),
+        Input(page.ACTED, "data"),
+        Input(page.AGAIN, "n_clicks"),
+        State(shell.URL, "pathname"),
     )(show)
 
 
-def show(search: str | None, _acted: Any, pathname: str | None) -> dict[str, Any]:
+def show(search: str | None, _acted: Any, _again: int | None, pathname: str | None) -> dict[str, Any]:
     """Answer the address."""
     found, words = people(person().user_id, search or "", now=clock.now()), spoken()
     return {

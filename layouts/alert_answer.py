@@ -41,6 +41,9 @@ _BUTTONS: Final = (
     (AlertStatus.SNOOZED, "S", "button-quiet"),
     (AlertStatus.IN_REVIEW, "", "button-quiet"),
 )
+NOBODY: Final = "nobody"
+"""What a button names that takes an alert from its person; `assets/51_alert_changes.js` knows it too."""
+
 _MOST_CONTRIBUTIONS: Final = 6
 _MOST_ALIKE: Final = 6
 
@@ -126,15 +129,29 @@ def _actions(found: AlertDetail, person: Person, words: Words) -> list[Component
         )
         for to, key, kind in _BUTTONS
     ]
-    mine = found.alert.assignee == person.user_id
-    if mine:
-        return [*buttons, html.Span(words.say(N_("yours")), className="quiet")]
+    return [*buttons, *_whose(found, person, words)]
+
+
+def _whose(found: AlertDetail, person: Person, words: Words) -> list[Component]:
+    """Draw what may be done about whose alert it is; what only a lead may says so."""
+    has, may_assign = found.alert.assignee, person.may(Permission.ASSIGN_ALERTS)
+    if has == person.user_id:
+        back = html.Button(
+            words.say(N_("Give back")),
+            className="button button-quiet",
+            title=words.say(N_("Yours now; then nobody’s.")),
+            **data(assign=NOBODY),
+        )
+        return [back, *_give(found, person, words)]
+    is_free = has is None or may_assign
     take = html.Button(
         [html.Span(words.say(N_("Assign to me"))), html.Kbd("A")],
         className="button button-quiet",
-        **data(assign=str(person.user_id)),
+        disabled=not is_free,
+        title="" if is_free else words.say(N_("Only a lead takes a colleague’s alert.")),
+        **data(assign=str(person.user_id), takes=""),
     )
-    return [*buttons, take, *_give(found, person, words)]
+    return [take, *_give(found, person, words)]
 
 
 def _give(found: AlertDetail, person: Person, words: Words) -> list[Component]:
@@ -143,8 +160,14 @@ def _give(found: AlertDetail, person: Person, words: Words) -> list[Component]:
     people = [
         html.Button(name, className="menu-item", role="menuitem", **data(assign=str(user_id)))
         for user_id, name in found.colleagues.items()
-        if user_id != person.user_id
+        if user_id not in {person.user_id, found.alert.assignee}
     ]
+    if found.alert.assignee not in {None, person.user_id}:
+        people.append(
+            html.Button(
+                words.say(N_("nobody")), className="menu-item", role="menuitem", **data(assign=NOBODY)
+            )
+        )
     summary = html.Summary(
         [html.Span(words.say(N_("Assign to"))), icon("chevron-down")], className="button button-quiet"
     )
@@ -200,7 +223,7 @@ def _strip(found: AlertDetail, words: Words) -> Any:
     until = max((each.timestamp for each in found.payments), default=found.alert.timestamp)
     own = [each.transaction_id for each in found.payments]
     base, zone = found.bank.base_currency, found.bank.time_zone
-    return strip_figure(found.strip, until, STRIP, base, zone, words, marked=own)
+    return strip_figure(found.strip, until, STRIP, base, zone, words, marked=own, events=found.events)
 
 
 def _columns(found: AlertDetail, person: Person, words: Words) -> Component:

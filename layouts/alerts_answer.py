@@ -12,7 +12,7 @@ from dash.development.base_component import Component
 
 from dashboard import formatting as f
 from dashboard.alerts.choice import ME, NO_ONE, AlertAddress, AlertOrder, Standing, joined
-from dashboard.alerts.lines import alert_lines, loss
+from dashboard.alerts.lines import alert_lines, loss, open_count
 from dashboard.alerts.listing import AlertListing, counted
 from dashboard.alerts.names import SEVERITY_NAMES
 from dashboard.charts.figure import Words
@@ -62,8 +62,8 @@ def answered(found: AlertListing, user_id: int, locale: str, path: str, *, asked
     return kept | {
         "data": _data(found, total, joined(shared, own), words, asked),
         "notices": [
-            html.Div([icon("exclamation-triangle"), html.Span(translate(each, locale))], className="notice")
-            for each in found.problems
+            *(_notice("exclamation-triangle", translate(each, locale)) for each in found.problems),
+            *_elsewhere(found, path, words),
         ],
         "views": [_view(found, name, address, shared, user_id, path, words) for name, address in _VIEWS],
         "choices": _choices(found, shared, path, words),
@@ -120,7 +120,31 @@ def _view(
         ],
         href=_link(path, shared, wanted),
         className=f"alert-tab{' is-chosen' if is_here else ''}",
+        title=words.say(N_("counted in this range and filter")),
     )
+
+
+def _elsewhere(found: AlertListing, path: str, words: Words) -> list[Component]:
+    """Say what the navigation counts and this range and filter do not show."""
+    of_tab = replace(AlertAddress(), severities=found.address.severities).choice(0)
+    here = counted(found.groups, of_tab)[0]
+    if here >= found.news.open or not found.groups:
+        return []
+    text = words.say(
+        N_("This range and filter: {here} of the {all} open alerts that the navigation counts."),
+        here=f.count(here, words.locale),
+        all=open_count(found.news, words.locale),
+    )
+    return [_notice("info-circle", text, _all_open(path, words, "quiet-link"))]
+
+
+def _all_open(path: str, words: Words, look: str) -> Component:
+    text = words.say(N_("All open alerts of all banks"))
+    return dcc.Link(text, href=f"{path}?range=all&bank=all", className=look)
+
+
+def _notice(sign: str, text: str, *more: Component) -> Component:
+    return html.Div([icon(sign), html.Span(text), *more], className="notice")
 
 
 def _choices(found: AlertListing, shared: str, path: str, words: Words) -> list[Component]:
@@ -193,11 +217,7 @@ def _nothing(found: AlertListing, count: int, path: str, words: Words) -> list[C
         )
         more = [
             html.P(text, className="empty-text"),
-            dcc.Link(
-                words.say(N_("All open alerts of all banks")),
-                href=f"{path}?range=all&bank=all",
-                className="button button-secondary",
-            ),
+            _all_open(path, words, "button button-secondary"),
         ]
     return [html.P(words.say(N_("No alert here.")), className="empty-title"), *more]
 

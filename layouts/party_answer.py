@@ -48,9 +48,8 @@ def answered(found: Story | None, locale: str, only: str | None) -> Answer:
         never = html.Div(nothing(words.say(N_("No payment yet."))), className="detail-section")
         return [*above, never], NO_FIGURE, [profile(found, words)], [], [], NO_FIGURE
     above += [_figures(found, words), _strip_head(found, words)]
-    strip = strip_figure(
-        found.dots, found.reach.last, RECENT, found.bank.base_currency, found.bank.time_zone, words
-    )
+    base, zone = found.bank.base_currency, found.bank.time_zone
+    strip = strip_figure(found.dots, found.reach.last, RECENT, base, zone, words, events=found.events)
     left = [timeline(found, only, words)]
     right = [
         behaviour(found, words),

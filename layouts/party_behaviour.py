@@ -35,22 +35,41 @@ def _row(habit: Habit, currency: str, words: Words) -> Component:
             [html.Span(words.say(habit.name)), html.Strong(now, className="num"), html.Span(), html.Span()],
             className="habit",
         )
-    percentile = words.say(N_("p{percentile}"), percentile=f.number(100 * habit.percentile, 0, words.locale))
     usual = words.say(
         N_("usually {low} to {high}"),
         low=_value(habit.low, habit, currency, words),
         high=_value(habit.high, habit, currency, words),
     )
     is_far = habit.percentile > 0.95 or habit.percentile < 0.05  # noqa: PLR2004 - the outer tenth
+    meant = words.say(
+        N_("Of {weeks} earlier weeks {share} were lower, equal ones counted half; {usual}, the middle half."),
+        weeks=habit.weeks,
+        share=f.percent(habit.percentile, words.locale, 0),
+        usual=usual,
+    )
     return html.Div(
         [
             html.Span(words.say(habit.name)),
             html.Strong(now, className="num"),
             html.Span(_scale(habit), className="habit-scale", title=usual, **aria(hidden="true")),
-            html.Span(percentile, className=f"num{' is-far' if is_far else ' quiet'}", title=usual),
+            html.Span(standing(habit, words), className="is-far" if is_far else "quiet", title=meant),
         ],
         className="habit",
     )
+
+
+def standing(habit: Habit, words: Words) -> str:
+    """Say where the last week stands among the earlier ones."""
+    share, now = habit.percentile or 0.0, habit.now or 0.0
+    if habit.low <= now <= habit.high:
+        return words.say(N_("as usual"))
+    if now > habit.most:
+        return words.say(N_("the highest of {weeks} weeks"), weeks=habit.weeks + 1)
+    if now < habit.least:
+        return words.say(N_("the lowest of {weeks} weeks"), weeks=habit.weeks + 1)
+    if now > habit.high:
+        return words.say(N_("above {share} of weeks"), share=f.percent(share, words.locale, 0))
+    return words.say(N_("below {share} of weeks"), share=f.percent(1 - share, words.locale, 0))
 
 
 def _scale(habit: Habit) -> list[Component]:

@@ -8,9 +8,12 @@ from typing import Any
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from layouts.attributes import data
 from layouts.page import PageContext
 from layouts.panels import GRAPH_CONFIG
 from layouts.party_parts import NO_FIGURE
+from layouts.waiting import busy_line, stale_line
+from models.messages import N_
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,11 @@ class PartyIds:
     def above(self) -> str:
         """Return the id of what stands above the strip."""
         return f"{self.page}-above"
+
+    @property
+    def again(self) -> str:
+        """Return the id of the button that asks once more."""
+        return f"{self.page}-again"
 
     @property
     def strip(self) -> str:
@@ -55,6 +63,8 @@ def party_layout(ids: PartyIds, context: PageContext, name: str) -> Component:
     title = html.H1(context.t(name), className="page-title")
     return html.Div(
         [
+            busy_line(N_("reading payments"), context.t),
+            stale_line(ids.again, context.t),
             html.Div(html.Div(title, className="page-head"), id=ids.above),
             _graph(ids.strip, "strip-graph"),
             html.Div(
@@ -73,6 +83,7 @@ def party_layout(ids: PartyIds, context: PageContext, name: str) -> Component:
             ),
         ],
         className="party-page",
+        **data(asks=ids.above),
     )
 
 

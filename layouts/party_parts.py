@@ -14,6 +14,7 @@ from dashboard import formatting as f
 from dashboard.charts.figure import Words
 from dashboard.charts.payments import Payment, Strip, payment_strip
 from dashboard.names import value_name
+from dashboard.overview.events import Event
 from dashboard.parties.story import Dot, SharedValue
 from dashboard.parties.usual import usual_range
 from layouts.attributes import aria
@@ -117,11 +118,12 @@ def strip_figure(
     words: Words,
     *,
     marked: Sequence[str] = (),
+    events: Sequence[Event] = (),
 ) -> Any:
     """Draw payments over time; the usual range is that of those that are not marked."""
     usual = usual_range([dot.amount for dot in dots if dot.transaction_id not in marked])
     payments = [Payment(dot.at, dot.amount, dot.is_fraud, dot.transaction_id) for dot in dots]
-    return payment_strip(Strip(payments, until - span, until, usual, currency, zone, marked), words)
+    return payment_strip(Strip(payments, until - span, until, usual, currency, zone, marked, events), words)
 
 
 def _value(each: SharedValue) -> str:

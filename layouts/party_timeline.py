@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import groupby
 from typing import Final
 from urllib.parse import urlencode
@@ -18,7 +19,7 @@ from dashboard.names import value_name
 from dashboard.parties.story import Happening, Kind, Story
 from layouts.attributes import aria
 from layouts.icons import icon
-from layouts.party_parts import label_mark, nothing, page_link, section
+from layouts.party_parts import LABELS, label_mark, nothing, page_link, section
 from layouts.party_profile import identity_of
 from models.alerts import AlertStatus, Severity
 from models.messages import N_
@@ -55,7 +56,7 @@ def timeline(found: Story, only: str | None, words: Words) -> Component:
     days: list[Component] = []
     for day, some in groupby(events, key=lambda each: each.at.astimezone(place).date()):
         days.append(html.H3(f.day(day, words.locale, year=True, weekday=True), className="timeline-day"))
-        rows = [_row(each, found, place, words) for each in some]
+        rows = [_drawn(each, found, place, words) for each in some]
         days.append(html.Ul(rows, className="timeline"))
     if not days:
         days = [nothing(words.say(N_("Nothing of this kind among the newest.")))]
@@ -79,17 +80,61 @@ def _switch(found: Story, only: str | None, words: Words) -> Component:
     )
 
 
-def _row(each: Happening, found: Story, place: ZoneInfo, words: Words) -> Component:
+def _drawn(each: Happening, found: Story, place: ZoneInfo, words: Words) -> Component:
+    if not each.together:
+        return html.Li(_cells(each, found, place, words), className=f"happening is-{each.kind}")
+    rows = [
+        html.Li(_cells(one, found, place, words), className=f"happening is-{one.kind}")
+        for one in each.together
+    ]
+    said = [
+        html.Span(_time(each, place), className="num quiet"),
+        icon(_ICONS[each.kind]),
+        html.Span(together(each, words), className="timeline-what"),
+        html.Span(parts_of(each, words), className="timeline-beside quiet"),
+        html.Span(icon("chevron-down"), className="timeline-opens"),
+    ]
+    summary = html.Summary(said, className=f"happening is-{each.kind}")
     return html.Li(
-        [
-            html.Span(each.at.astimezone(place).strftime("%H:%M"), className="num quiet"),
-            icon(_ICONS[each.kind]),
-            html.Span(_what(each, found, words), className="timeline-what"),
-            html.Span(_beside(each, words), className="timeline-beside quiet"),
-            html.Span(label_mark(each.is_fraud, words) if each.kind in {Kind.PAYMENT, Kind.LABEL} else ""),
-        ],
-        className=f"happening is-{each.kind}",
+        html.Details([summary, html.Ul(rows, className="timeline")], className="timeline-together")
     )
+
+
+def _cells(each: Happening, found: Story, place: ZoneInfo, words: Words) -> list[Component]:
+    return [
+        html.Span(_time(each, place), className="num quiet"),
+        icon(_ICONS[each.kind]),
+        html.Span(_what(each, found, words), className="timeline-what"),
+        html.Span(_beside(each, words), className="timeline-beside quiet"),
+        html.Span(label_mark(each.is_fraud, words) if each.kind in {Kind.PAYMENT, Kind.LABEL} else ""),
+    ]
+
+
+def _time(each: Happening, place: ZoneInfo) -> str:
+    return each.at.astimezone(place).strftime("%H:%M")
+
+
+def together(each: Happening, words: Words) -> str:
+    """Say how many labels one import gave, or how many alerts one run raised."""
+    count = f.count(len(each.together), words.locale)
+    if each.kind is Kind.ALERT:
+        return words.say(N_("{count} alerts raised at once"), count=count)
+    source = words.say(_SOURCES.get(each.detail or "", "")) or (each.detail or "")
+    return words.say(N_("{count} labels at once: {source}"), count=count, source=source)
+
+
+def parts_of(each: Happening, words: Words) -> str:
+    """Say how many of what are together, the gravest first."""
+    if each.kind is Kind.ALERT:
+        severities = Counter(Severity(one.detail or Severity.LOW) for one in each.together)
+        named = [(severities[one], words.say(SEVERITY_NAMES[one])) for one in reversed(Severity)]
+    else:
+        said = Counter(one.is_fraud for one in each.together)
+        named = [
+            (said[is_fraud], value_name("label", "" if is_fraud is None else slug, words.locale, words.say))
+            for is_fraud, (slug, _) in LABELS.items()
+        ]
+    return ", ".join(f"{f.count(number, words.locale)} {name}" for number, name in named if number)
 
 
 def _what(each: Happening, found: Story, words: Words) -> list[Component | str]:

@@ -33,10 +33,13 @@ __all__ = [
     "Looked",
     "Outcome",
     "add_note",
-    "assign",
+    "as_looked_at",
     "changed_since",
     "decide",
+    "deed",
+    "done",
     "refuse_person",
+    "state_of",
 ]
 
 LOGGER = logging.getLogger(__name__)
@@ -58,7 +61,7 @@ def decide(person: Person, looked: Sequence[Looked], decision: Decision) -> Outc
     now = clock.now()
     batch = uuid4() if len(looked) > 1 else None
     with get_db_session(person.banks) as session:
-        chosen, left = _as_looked_at(session, looked)
+        chosen, left = as_looked_at(session, looked)
         movable = [alert for alert in chosen if decision.status in TRANSITIONS[AlertStatus(alert.status)]]
         left += [_cannot(alert, decision.status) for alert in chosen if alert not in movable]
         if left and len(looked) == 1:
@@ -66,29 +69,9 @@ def decide(person: Person, looked: Sequence[Looked], decision: Decision) -> Outc
         events = [_move(alert, decision, person, now, batch) for alert in movable]
         alert_events.write(session, events)
         said = _label(session, movable, events, decision, person)
-        audit.write(session, [_deed(event, said) for event in events])
+        audit.write(session, [deed(event, said) for event in events])
     LOGGER.info("%s alerts moved to %s by %s", len(events), decision.status, person.username)
-    return Outcome(_done(movable, events), tuple(left), batch)
-
-
-def assign(person: Person, looked: Sequence[Looked], to: int | None) -> Outcome:
-    """Give alerts to somebody, or to nobody; whom but oneself, only who may assign alerts."""
-    if to not in {None, person.user_id} and not person.may(Permission.ASSIGN_ALERTS):
-        raise ForbiddenError(N_("Your role does not allow this."))
-    refuse_person(person, looked)
-    now = clock.now()
-    batch = uuid4() if len(looked) > 1 else None
-    with get_db_session(person.banks) as session:
-        chosen, left = _as_looked_at(session, looked)
-        if left and len(looked) == 1:
-            raise ConflictError(left[0].why.msgid, **left[0].why.params)
-        for bank_id in {alert.bank_id for alert in chosen}:
-            if to is not None and to not in alert_events.colleagues(session, bank_id):
-                raise UserError(N_("This person does not work for the bank of the alert."))
-        events = [_give(alert, to, person, now, batch) for alert in chosen]
-        alert_events.write(session, events)
-        audit.write(session, [_deed(event, {}) for event in events])
-    return Outcome(_done(chosen, events), tuple(left), batch)
+    return Outcome(done(movable, events), tuple(left), batch)
 
 
 def add_note(person: Person, alert_id: int, note: str) -> int:
@@ -111,7 +94,7 @@ def add_note(person: Person, alert_id: int, note: str) -> int:
             payload={},
         )
         alert_events.write(session, [event])
-        audit.write(session, [_deed(event, {})])
+        audit.write(session, [deed(event, {})])
     return event.alert_event_id
 
 
@@ -169,7 +152,7 @@ def _read_note(note: str | None) -> str | None:
     return text or None
 
 
-def _as_looked_at(session: Session, looked: Sequence[Looked]) -> tuple[list[Alert], list[Left]]:
+def as_looked_at(session: Session, looked: Sequence[Looked]) -> tuple[list[Alert], list[Left]]:
     """Lock alerts; return those that are still as they were seen, and those that are not."""
     versions = {each.alert_id: each.version for each in looked}
     found = alert_events.lock_many(session, versions)
@@ -207,21 +190,6 @@ def _move(alert: Alert, decision: Decision, person: Person, now: datetime, batch
     return event
 
 
-def _give(alert: Alert, to: int | None, person: Person, now: datetime, batch: UUID | None) -> AlertEvent:
-    before = state_of(alert)
-    alert.assignee = to
-    alert.version += 1
-    return AlertEvent(
-        bank_id=alert.bank_id,
-        alert_id=alert.alert_id,
-        kind="assign",
-        by=person.user_id,
-        at=now,
-        batch=batch,
-        payload={"before": before, "version": alert.version, "assigned": to},
-    )
-
-
 def _label(
     session: Session,
     alerts: Sequence[Alert],
@@ -255,7 +223,8 @@ def _label(
     return payments
 
 
-def _deed(event: AlertEvent, payments: Mapping[Key, Mapping[str, datetime]]) -> Deed:
+def deed(event: AlertEvent, payments: Mapping[Key, Mapping[str, datetime]]) -> Deed:
+    """Return the audit row of a step; `payments` are those that it labelled."""
     labelled = payments.get((event.bank_id, event.alert_id), {})
     details = {
         "event": event.alert_event_id,
@@ -272,7 +241,8 @@ def _deed(event: AlertEvent, payments: Mapping[Key, Mapping[str, datetime]]) -> 
     )
 
 
-def _done(alerts: Sequence[Alert], events: Sequence[AlertEvent]) -> tuple[Done, ...]:
+def done(alerts: Sequence[Alert], events: Sequence[AlertEvent]) -> tuple[Done, ...]:
+    """Return what changed, once its steps have their numbers."""
     return tuple(
         Done(alert.alert_id, event.alert_event_id, alert.version, AlertStatus(alert.status))
         for alert, event in zip(alerts, events, strict=True)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from dashboard.overview.events import Event, events_of
+from dashboard.periods import MINUTE, Span
 from database.connection import Session, read_only
 from database.queries import alert_events, alert_list, alerts_alike, neighbours, party_pages, transactions
 from database.queries.alert_events import Step
@@ -41,6 +43,7 @@ class AlertDetail:
     shared: tuple[SharedValue, ...]
     history: tuple[Step, ...]
     colleagues: Mapping[int, str]
+    events: tuple[Event, ...]
     now: datetime
 
 
@@ -85,5 +88,6 @@ def _told(session: Session, alert: ListedAlert, bank: BankSettings, now: datetim
         shared=shared,
         history=alert_events.history(session, alert.bank_id, alert.alert_id),
         colleagues=alert_events.colleagues(session, alert.bank_id),
+        events=events_of(session, (alert.bank_id,), Span(at - STRIP, at + MINUTE, bank.time_zone)),
         now=now,
     )

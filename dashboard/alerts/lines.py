@@ -11,10 +11,10 @@ from urllib.parse import urlencode
 from dashboard import formatting as f
 from dashboard.alerts.names import SEVERITY_NAMES, STATUS_NAMES
 from dashboard.alerts.reasons import SENTENCES, sentence
-from dashboard.filters import E4
 from dashboard.view import BankFacts
-from database.queries.alert_list import ListedAlert
+from database.queries.alert_list import MOST_COUNTED, ListedAlert, News
 from models.alerts import Severity
+from models.units import E4
 
 STEPS: Final[Mapping[Severity, int]] = {severity: step for step, severity in enumerate(Severity, start=1)}
 
@@ -40,6 +40,12 @@ def reason_text(code: str, params: Mapping[str, Any], locale: str) -> str:
 def loss(e4: int, currency: str, locale: str) -> str:
     """Write an expected loss."""
     return f.money(Decimal(e4) / E4, currency, locale)
+
+
+def open_count(news: News, locale: str) -> str:
+    """Write how many alerts are open in all of a reader's banks, as far as they are counted; "" for none."""
+    more = "+" if news.open >= MOST_COUNTED else ""
+    return f"{f.count(news.open, locale)}{more}" if news.open else ""
 
 
 def initials(name: str) -> str:

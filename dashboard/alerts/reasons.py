@@ -15,6 +15,7 @@ from dashboard.scoring.baseline import Scores
 from dashboard.scoring.habits import Habits
 from database.queries.alerts import Candidate
 from models.messages import N_, Message
+from models.transactions import VOLUME_TYPES, TransactionType
 
 BY_SCORE: Final = "score"
 """The code of an alert whose score somebody else has given."""
@@ -41,6 +42,26 @@ SENTENCES: Final[Mapping[str, str]] = {
     "part_of_day": N_("Paid {part}, where only {usual} of this customer's payments are made."),
     BY_SCORE: N_("Scored {score}, with {payments} payments of this customer in 90 days to compare with."),
 }
+RECEIVED: Final[Mapping[str, str]] = {
+    "amount": N_("{amount} received, where amounts of this customer are usually about {usual}."),
+    "amount_in_category": N_(
+        "{amount} received for {category}, where amounts of this customer are usually about {usual} there."
+    ),
+    "new_merchant": N_("First dealing with this merchant among {payments} of this customer in 90 days."),
+    "part_of_day": N_("Received {part}, where only {usual} of this customer's payments are made."),
+}
+"""What is said of money that comes in; nobody spends it."""
+
+MOVED: Final[Mapping[str, str]] = {
+    "amount": N_("{amount}, where amounts of this customer are usually about {usual}."),
+    "amount_in_category": N_(
+        "{amount} for {category}, where amounts of this customer are usually about {usual} there."
+    ),
+}
+"""What is said where nobody knows which way the money went, or none went."""
+
+_INCOMING: Final = frozenset({TransactionType.REFUND, TransactionType.CASH_IN})
+
 WITHOUT_NORMAL: Final[Mapping[str, str]] = {
     "speed": N_("{distance} from the payment {elapsed} before."),
     "distance_from_home": N_("{distance} from home."),
@@ -90,12 +111,23 @@ def reasons(
 
 
 def sentence(code: str, params: Mapping[str, Any], locale: str) -> str:
-    """Write a stored reason for people, in their language and with their numbers."""
+    """Write a stored reason for people, in their language and with their numbers.
+
+    Beside what is stored, `transaction_type` of the payment says which way its money went.
+    """
     t = translator(locale)
     shown = {name: show(params, locale, t) for name, show in _SHOWN[code].items()}
     has_normal = all(params.get(name) is not None for name in _PARAMETERS[code])
     few = FEW.get((code, int(params.get(_COUNTED.get(code, "")) or 0)))
-    return t(few or (SENTENCES[code] if has_normal else WITHOUT_NORMAL.get(code, SENTENCES[code])), **shown)
+    usual = _by_direction(params.get("transaction_type")).get(code, SENTENCES[code])
+    return t(few or (usual if has_normal else WITHOUT_NORMAL.get(code, usual)), **shown)
+
+
+def _by_direction(kind: str | None) -> Mapping[str, str]:
+    """Return what is said otherwise of money that does not leave the customer."""
+    if kind in _INCOMING:
+        return RECEIVED
+    return {} if kind is None or kind in VOLUME_TYPES else MOVED
 
 
 def _values(known: Habits, place: int) -> dict[str, Any]:

@@ -5,12 +5,26 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from itertools import groupby
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from dashboard import formatting as f
-from dashboard.charts.figure import FRAUD, GENUINE, NODATA, TEXT_1, UNKNOWN, Figure, Margin, Trace, Words
+from dashboard.charts.figure import (
+    FRAUD,
+    GENUINE,
+    NODATA,
+    TEXT_1,
+    UNKNOWN,
+    Figure,
+    Margin,
+    Trace,
+    Words,
+    escaped,
+)
+from dashboard.charts.time_axis import Stretch, lines_of, moment_text, names_of, with_events
+from dashboard.overview.events import Event
 from models.messages import N_
 
 MARGIN: Final[Margin] = {"l": 48, "r": 14, "t": 8, "b": 22}
@@ -43,13 +57,15 @@ class Strip:
     currency: str
     zone: str
     marked: Collection[str] = ()
+    events: Sequence[Event] = ()
 
 
 def payment_strip(strip: Strip, words: Words) -> Figure:
     """Draw the marks on a logarithmic axis; those that are meant are ringed."""
     low, high = _ends(strip)
     place = ZoneInfo(strip.zone)
-    shapes: list[dict[str, Any]] = []
+    axis = _axis(strip, place)
+    shapes = lines_of(axis)
     if strip.usual is not None:
         shapes.append(
             {
@@ -71,14 +87,21 @@ def payment_strip(strip: Strip, words: Words) -> Figure:
             "margin": MARGIN,
             "hovermode": "closest",
             "shapes": shapes,
+            "annotations": names_of(axis),
             "xaxis": {
                 "type": "date",
-                "range": [_local(strip.since, place), _local(strip.until + timedelta(hours=12), place)],
+                "range": [moment_text(axis.begins), moment_text(axis.ends)],
                 **_days(strip, place, words),
             },
             "yaxis": {"type": "log", "range": [low, high], **_decades(low, high, strip.currency, words)},
         },
     }
+
+
+def _axis(strip: Strip, place: ZoneInfo) -> Stretch:
+    since, until = (at.astimezone(place).replace(tzinfo=None) for at in (strip.since, strip.until))
+    midnight = datetime.combine(until.date() + timedelta(days=1), time.min)
+    return Stretch(since, until + timedelta(hours=12), since, midnight, strip.events)
 
 
 def _trace(
@@ -88,6 +111,10 @@ def _trace(
     own = [each for each in strip.payments if each.is_fraud is is_fraud]
     if not own:
         return None
+    named = {
+        day: ", ".join(escaped(event.name) for event in some)
+        for day, some in groupby(strip.events, key=lambda event: event.day)
+    }
     rings = [2.5 if each.identity in strip.marked else 0.0 for each in own]
     widths = [ring or float(is_fraud is None) for ring in rings]
     return {
@@ -96,8 +123,11 @@ def _trace(
         "x": [_local(each.at, place) for each in own],
         "y": [round(each.amount, 2) for each in own],
         "text": [
-            f"{f.moment(each.at, strip.zone, words.locale)}<br>"
-            f"{f.money_about(each.amount, strip.currency, words.locale)} {words.say(name)}"
+            with_events(
+                f"{f.moment(each.at, strip.zone, words.locale)}<br>"
+                f"{f.money_about(each.amount, strip.currency, words.locale)} {words.say(name)}",
+                named.get(each.at.astimezone(place).date(), ""),
+            )
             for each in own
         ],
         "hovertemplate": "%{text}<extra></extra>",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any, Final
@@ -71,11 +72,10 @@ def events_by_step(series: Series) -> list[str]:
         return [""] * len(series.points)
     starts = [point.at for point in series.points]
     ends = [*starts[1:], *[start + timedelta(hours=STEP_HOURS[series.grain]) for start in starts[-1:]]]
+    days = [(start.date(), _day_after(end)) for start, end in zip(starts, ends, strict=True)]
     return [
-        ", ".join(
-            escaped(event.name) for event in series.events if start.date() <= event.day < _day_after(end)
-        )
-        for start, end in zip(starts, ends, strict=True)
+        ", ".join(escaped(event.name) for event in series.events if first <= event.day < last)
+        for first, last in days
     ]
 
 
@@ -89,8 +89,41 @@ def with_events(hover: str, names: str) -> str:
     return f"{hover}<br>{names}" if names else hover
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A time axis in wall time with the days that have a name on it.
+
+    It is drawn from `begins` to `ends` and knows what happened from `since` to `until`. Names stand `shift`
+    pixels from the top; where a step is more than a day holidays are left out.
+    """
+
+    begins: datetime
+    ends: datetime
+    since: datetime
+    until: datetime
+    events: Sequence[Event]
+    is_coarse: bool = False
+    shift: int = 0
+
+
 def event_lines(series: Series) -> list[dict[str, Any]]:
     """Draw a line at each event that is drawn."""
+    return lines_of(_stretch(series)) if series.points else []
+
+
+def event_names(series: Series, *, is_first_line: bool = False) -> list[dict[str, Any]]:
+    """Name drawn events beside their lines.
+
+    `is_first_line` says that no words on young days stand there.
+    """
+    if not series.points:
+        return []
+    shift = -16 if not is_first_line and any(point.is_young for point in series.points) else 0
+    return names_of(_stretch(series, shift))
+
+
+def lines_of(stretch: Stretch) -> list[dict[str, Any]]:
+    """Draw a line at each event that is drawn on an axis."""
     return [
         {
             "type": "line",
@@ -102,18 +135,17 @@ def event_lines(series: Series) -> list[dict[str, Any]]:
             "yref": "paper",
             "line": {"color": GHOST, "width": 1},
         }
-        for at, _ in _drawn(series)
+        for at, _ in _drawn(stretch)
     ]
 
 
-def event_names(series: Series) -> list[dict[str, Any]]:
+def names_of(stretch: Stretch) -> list[dict[str, Any]]:
     """Name drawn events beside their lines, at the top, the worthiest first, where no other name stands."""
-    # The words on young days have the top line.
-    shift = -16 if any(point.is_young for point in series.points) else 0
     taken: list[tuple[float, float]] = []
     notes = []
-    for at, name in _drawn(series):
-        left, width = _place(series, at) * _NARROWEST, text_width(name) + _GAP
+    for at, name in _drawn(stretch):
+        share = (at - stretch.begins) / (stretch.ends - stretch.begins)
+        left, width = share * _NARROWEST, text_width(name) + _GAP
         is_right = left + width <= _NARROWEST
         begin, end = (left, left + width) if is_right else (left - width, left)
         if begin < 0 or any(begin < other_end and other < end for other, other_end in taken):
@@ -122,26 +154,25 @@ def event_names(series: Series) -> list[dict[str, Any]]:
         anchor = "left" if is_right else "right"
         place = {"x": moment_text(at), "xref": "x", "y": 1, "xanchor": anchor, "yanchor": "top"}
         text = escaped(name)
-        notes.append(note(text, **place, yshift=shift, color=TEXT_2, size=11, bgcolor=PAGE, borderpad=2))
+        notes.append(
+            note(text, **place, yshift=stretch.shift, color=TEXT_2, size=11, bgcolor=PAGE, borderpad=2)
+        )
     return notes
 
 
-def _place(series: Series, at: datetime) -> float:
-    """Return where a moment stands on the axis, from 0 to 1."""
-    first, step = series.points[0].at, timedelta(hours=STEP_HOURS[series.grain])
-    return (at - first + step / 2) / (series.points[-1].at - first + step)
+def _stretch(series: Series, shift: int = 0) -> Stretch:
+    step, is_coarse = timedelta(hours=STEP_HOURS[series.grain]), series.grain in {Grain.WEEK, Grain.MONTH}
+    first, last = series.points[0].at, series.points[-1].at
+    return Stretch(first - step / 2, last + step / 2, first, last + step, series.events, is_coarse, shift)
 
 
-def _drawn(series: Series) -> list[tuple[datetime, str]]:
+def _drawn(stretch: Stretch) -> list[tuple[datetime, str]]:
     """Choose the few events that are drawn: what is no holiday first, then the newest."""
-    if not series.points:
-        return []
-    is_coarse = series.grain in {Grain.WEEK, Grain.MONTH}
-    first, last = series.points[0].at, series.points[-1].at + timedelta(hours=STEP_HOURS[series.grain])
+    first, last = stretch.since, stretch.until
     days: dict[date, list[Event]] = {}
-    for event in series.events:
+    for event in stretch.events:
         is_seen = first.date() <= event.day < last.date() or event.day == first.date()
-        if is_seen and not (is_coarse and event.kind is EventType.HOLIDAY):
+        if is_seen and not (stretch.is_coarse and event.kind is EventType.HOLIDAY):
             days.setdefault(event.day, []).append(event)
 
     def worth(day: date) -> tuple[bool, int]:

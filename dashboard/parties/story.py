@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from dashboard.overview.events import Event, events_of
 from dashboard.parties.behaviour import MOST_WEEKS, Habit, habits_of
+from dashboard.periods import MINUTE, Span
 from database.connection import Session, read_only
 from database.queries import customers, merchants, party_pages, timelines
 from database.queries.banks import BankSettings, visible_banks
@@ -51,6 +53,7 @@ class Story:
     counterparties: tuple[Counterparty, ...]
     shared: tuple[SharedValue, ...]
     open_alerts: tuple[int, ...]
+    events: tuple[Event, ...]
     sees_people: bool
 
     @property
@@ -89,7 +92,7 @@ def _story(
     reach = party_pages.reach(session, bank_id, party, identity)
     if reach is None:
         nothing: tuple[()] = ()
-        return Story(party, own, subject, None, None, None, *(nothing,) * 7, sees_people=sees_people)
+        return Story(party, own, subject, None, None, None, *(nothing,) * 8, sees_people=sees_people)
     recent = (bank_id, party, identity, reach.last - RECENT, reach.last)
     lived = int((reach.last - reach.first) / timedelta(weeks=1))
     weeks = party_pages.weeks(session, bank_id, party, identity, reach.last, most=MOST_WEEKS)
@@ -111,5 +114,6 @@ def _story(
         if party == "customer"
         else (),
         open_alerts=party_pages.open_alerts(session, bank_id, party, identity) if sees_alerts else (),
+        events=events_of(session, (bank_id,), Span(reach.last - RECENT, reach.last + MINUTE, own.time_zone)),
         sees_people=sees_people,
     )

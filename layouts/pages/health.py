@@ -8,19 +8,31 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from layouts.admin_parts import GROUP
+from layouts.attributes import data
 from layouts.page import Page, PageContext
 from layouts.shell import page_head
+from layouts.waiting import busy_line, stale_line
 from models.access import Permission
 from models.messages import N_
 
-CONTENT, TICK = "health-content", "health-tick"
+CONTENT, TICK, AGAIN = "health-content", "health-tick", "health-again"
 LOOK_AGAIN_MS: Final = 15_000
 
 
 def layout(context: PageContext) -> Component:
     """Draw the page; its answer fills it."""
     tick = dcc.Interval(id=TICK, interval=LOOK_AGAIN_MS)
-    return html.Div([page_head(context.t(PAGE.name)), html.Div(id=CONTENT), tick], className="admin-page")
+    return html.Div(
+        [
+            busy_line(N_("looking at the database"), context.t),
+            page_head(context.t(PAGE.name)),
+            stale_line(AGAIN, context.t),
+            html.Div(id=CONTENT),
+            tick,
+        ],
+        className="admin-page",
+        **data(asks=CONTENT),
+    )
 
 
 PAGE = Page(

@@ -10,11 +10,12 @@ from layouts.attributes import data
 from layouts.icons import icon
 from layouts.page import Page, PageContext
 from layouts.shell import page_head
+from layouts.waiting import busy_line, stale_line
 from models.access import Permission
 from models.messages import N_
 
-LIST, DETAIL, FILTERS, CREATE, ACTED = (
-    f"users-{part}" for part in ("list", "detail", "filters", "create", "acted")
+LIST, DETAIL, FILTERS, CREATE, ACTED, AGAIN = (
+    f"users-{part}" for part in ("list", "detail", "filters", "create", "acted", "again")
 )
 NEW = "users-new"
 
@@ -35,7 +36,17 @@ def layout(context: PageContext) -> Component:
     )
     made = html.Dialog(html.Div(id=CREATE), id=NEW, className="admin-dialog")
     return html.Div(
-        [head, split, made, *dialogs(t), dcc.Store(id=ACTED)], className="admin-page", **data(acted=ACTED)
+        [
+            busy_line(N_("reading users"), t),
+            head,
+            stale_line(AGAIN, t),
+            split,
+            made,
+            *dialogs(t),
+            dcc.Store(id=ACTED),
+        ],
+        className="admin-page",
+        **data(acted=ACTED, asks=LIST),
     )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from playwright.sync_api import Request, expect
+import pytest
+from playwright.sync_api import Request, Route, expect
 from sqlalchemy import select, update
 
 from dashboard import clock
@@ -120,6 +121,29 @@ def test_live_shows_what_arrives_and_is_nobodys_doing(site: Site, visit: Visits)
     ]
     assert ticks
     assert all(one.headers.get("x-vigie-background") for one in ticks)
+
+
+@pytest.mark.parametrize(("path", "part"), [("users", "users-list"), ("database", "health-content")])
+def test_a_page_without_an_answer_says_so_and_asks_again(
+    site: Site, visit: Visits, path: str, part: str
+) -> None:
+    visit.expected += ["status of 500", "Callback error", "INTERNAL SERVER ERROR", "Internal Server Error"]
+    page = settled_on(visit("admin"), f"{site.address}/banks")
+
+    def fail(route: Route) -> None:
+        if part in (route.request.post_data or "")[:80]:
+            route.fulfill(status=500, body="{}")
+        else:
+            route.continue_()
+
+    page.route("**/_dash-update-component*", fail)
+    page.evaluate(f"vigie.go('/{path}')")
+    expect(page.locator(".when-unanswered")).to_be_visible()
+    page.unroute("**/_dash-update-component*")
+    page.get_by_role("button", name="Try again").click()
+    settled(page)
+    expect(page.locator(".is-stale")).to_have_count(0)
+    expect(page.locator(".admin-table").first).to_be_visible()
 
 
 def test_a_page_left_open_past_the_idle_time_shows_the_login(site: Site, visit: Visits) -> None:

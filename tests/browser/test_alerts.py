@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import random
+import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from sqlalchemy import select
 
 from dashboard.alerts.decisions import Decision, Looked, decide
@@ -28,6 +30,9 @@ NAMES = ("Maëlle Garnier", "Tomasz Wilk", "Sara Benali", "Jonas Reuter", "Inês
 PLACES = ((48.86, 2.35, "Paris"), (45.76, 4.84, "Lyon"), (43.3, 5.4, "Marseille"), (52.52, 13.4, "Berlin"))
 WHY = {"amount": "940.00", "currency": "EUR", "usual_e2": 4_300, "base_currency": "EUR"}
 PAGES = ("alerts?range=all", "alert?id=1", "customer?id=40118220", "merchant?id=shop-1")
+CUT = """() => [...document.querySelectorAll('.alert-cells > span, .habit > span, .timeline-what')]
+    .filter((cell) => cell.offsetParent && cell.scrollWidth > cell.clientWidth + 1)
+    .map((cell) => `${cell.className}: ${cell.textContent}`)"""
 SHOTS = os.environ.get("FOLDER_OF_SCREENS")
 
 
@@ -172,6 +177,58 @@ def test_what_arrives_waits_in_a_pill_and_moves_nothing(site: Site, visit: Visit
     assert rows(page)[0] == f"A{made.alert_id}"
 
 
+def test_the_navigation_says_what_it_counts(site: Site, visit: Visits) -> None:
+    for language, word, told in (("en", "open", "all your banks"), ("fr", "à traiter", "toutes vos banques")):
+        page = settled_on(visit("analyst", language=language), f"{site.address}/alerts?range=24h")
+        link = page.locator('.side-link[href$="/alerts"]')
+        expect(link).to_have_attribute("data-said", re.compile(f"^[0-9]+ {word}$"))
+        assert told in (link.get_attribute("title") or "")
+        number = link.get_attribute("data-count")
+        shown = page.locator(".alert-tab .tab-count").first.inner_text()
+        assert (number == shown) is (page.locator(".notice").count() == 0)
+
+
+@pytest.mark.parametrize("path", ["alert?id=1", "customer?id=40118220"])
+def test_a_page_that_waits_says_so_is_left_and_asked_again(site: Site, visit: Visits, path: str) -> None:
+    page = settled_on(visit("analyst"), f"{site.address}/alerts?range=all")
+    page.route("**/_dash-update-component*", held(path.partition("?")[0]))
+    page.evaluate(f"vigie.go('/{path}')")
+    expect(page.locator(".is-busy > .busy-line > .busy-stop")).to_have_count(1)
+    page.locator("[data-stop]").dispatch_event("click")
+    expect(page.locator(".when-unanswered")).to_be_visible()
+    page.unroute("**/_dash-update-component*")
+    page.get_by_role("button", name="Try again").click()
+    settled(page)
+    expect(page.locator(".is-stale")).to_have_count(0)
+    expect(page.locator(".strip-head")).to_be_visible()
+
+
+def held(slug: str) -> Callable[[Route], None]:
+    """Let a page's own question wait for ever."""
+
+    def hold(route: Route) -> None:
+        if f'"output":"..{slug}-' not in (route.request.post_data or "")[:80]:
+            route.continue_()
+
+    return hold
+
+
+def test_only_a_lead_is_offered_a_colleague_s_alert(site: Site, visit: Visits) -> None:
+    with get_db_session(["north"]) as session:
+        lead = session.scalars(select(User).where(User.username == "lead")).one()
+        alert = session.scalars(select(Alert).order_by(Alert.alert_id)).first()
+        assert alert is not None
+        alert.assignee = lead.user_id
+        number = alert.alert_id
+    page = settled_on(visit("analyst"), f"{site.address}/alert?id={number}")
+    take = page.locator("[data-takes]")
+    expect(take).to_be_disabled()
+    assert "lead" in (take.get_attribute("title") or "")
+    page = settled_on(visit("lead"), f"{site.address}/alert?id={number}")
+    page.get_by_role("button", name="Give back").click()
+    expect(page.locator("[data-takes]")).to_be_enabled()
+
+
 def test_a_hidden_tab_asks_for_no_count(site: Site, visit: Visits) -> None:
     page = settled_on(visit("analyst"), f"{site.address}/alerts?range=all")
     asked: list[str] = []
@@ -213,7 +270,7 @@ def test_axe_finds_nothing_serious(site: Site, visit: Visits, path: str, theme: 
 
 @pytest.mark.parametrize("width", [1440, 390])
 @pytest.mark.parametrize("language", ["en", "fr"])
-def test_nothing_scrolls_sideways(site: Site, visit: Visits, width: int, language: str) -> None:
+def test_nothing_scrolls_sideways_or_is_cut(site: Site, visit: Visits, width: int, language: str) -> None:
     for theme in ("light", "dark"):
         page = visit(
             "analyst", theme=theme, language=language, width=width, height=900 if width > 400 else 844
@@ -232,3 +289,4 @@ def test_nothing_scrolls_sideways(site: Site, visit: Visits, width: int, languag
                 page.screenshot(path=f"{shot}-full.png", full_page=True)
             wide, inner = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
             assert wide <= inner, f"{name} {width} {language}"
+            assert page.evaluate(CUT) == [], f"{name} {width} {language}"

@@ -104,12 +104,29 @@ def test_the_count_is_live_and_keeps_no_session_alive(visitors: Visitors) -> Non
     known = alerts[1].alert_id
     told = client.get(f"/_news?known={known}", headers={BACKGROUND_HEADER: "1"}).get_json()
     assert (told["open"], told["shown"], told["arrived"]) == (3, "3", "1 new")
+    assert (told["said"], told["told"].partition(": ")[2]) == ("3 open", "3")
     visitors.db.refresh(found)
     assert found.last_seen_at == before
     post(visitors, "analyst", "decide", status="false_positive", reason="travel", alerts=pair(alerts[0]))
     assert client.get("/_news", headers={BACKGROUND_HEADER: "1"}).get_json()["open"] == 2
     assert client.get("/_news?known=x").get_json()["open"] == 2
     assert client.get(f"/_news?known={'9' * 40}").status_code == 200
+
+
+def test_an_analyst_neither_takes_nor_unassigns_a_colleague_s_alert(visitors: Visitors) -> None:
+    lead = visitors.users["lead"]
+    alert = make_alert(visitors.db, visitors.bank, assignee=lead.user_id)
+    for to in (visitors.users["analyst"].user_id, None):
+        status, told = post(visitors, "analyst", "assign", alerts=pair(alert), to=to)
+        assert status == 403
+        assert lead.full_name in told["message"]
+    assert fresh(visitors.db, alert).assignee == lead.user_id
+    assert post(visitors, "lead", "assign", alerts=pair(alert), to=None)[0] == 200
+    alert = fresh(visitors.db, alert)
+    assert (
+        post(visitors, "analyst", "assign", alerts=pair(alert), to=visitors.users["analyst"].user_id)[0]
+        == 200
+    )
 
 
 def test_a_viewer_reaches_no_alert(visitors: Visitors) -> None:

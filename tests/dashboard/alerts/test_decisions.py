@@ -10,7 +10,8 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from dashboard import clock
-from dashboard.alerts.decisions import Decision, Looked, Outcome, add_note, assign, decide
+from dashboard.alerts.assigning import assign
+from dashboard.alerts.decisions import Decision, Looked, Outcome, add_note, decide
 from dashboard.alerts.undoing import undo, undo_batch
 from dashboard.labels import set_label
 from database.queries import audit
@@ -271,6 +272,23 @@ def test_an_alert_is_taken_given_and_given_back(db: Session) -> None:
         assign(lead, [Looked(alert.alert_id, step.version)], stranger.user_id)
     undo(ana, step.event_id)
     assert fresh(db, alert).assignee is None
+
+
+def test_only_a_lead_takes_or_unassigns_a_colleague_s_alert(db: Session) -> None:
+    bank = make_bank(db)
+    ana, bea = (make_person(db, bank, full_name=name) for name in ("Ana Lima", "Bea Costa"))
+    lead = make_person(db, bank, role=Role.LEAD)
+    alerts = [make_alert(db, bank, assignee=whose) for whose in (bea.user_id, ana.user_id, None)]
+    for to in (ana.user_id, None):
+        with pytest.raises(ForbiddenError, match="is Bea Costa’s: only a lead"):
+            assign(ana, looked(alerts[0]), to)
+    assert count(db, "alert_events") == count(db, "audit_log") == 0
+    taken = assign(ana, looked(*alerts), ana.user_id)
+    assert [each.alert_id for each in taken.left] == [alerts[0].alert_id]
+    assert [fresh(db, each).assignee for each in alerts] == [bea.user_id, ana.user_id, ana.user_id]
+    assign(ana, looked(fresh(db, alerts[1])), None)
+    assign(lead, looked(fresh(db, alerts[0])), None)
+    assert {fresh(db, each).assignee for each in alerts[:2]} == {None}
 
 
 def test_a_note_changes_nothing_but_the_history(db: Session) -> None:

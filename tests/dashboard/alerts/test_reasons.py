@@ -11,6 +11,7 @@ from dashboard.alerts import reasons
 from dashboard.alerts.reasons import SENTENCES, WITHOUT_NORMAL, sentence
 from dashboard.language import catalogue
 from dashboard.scoring.baseline import WEIGHTS
+from models.transactions import VOLUME_TYPES, TransactionType
 
 PARAMS: dict[str, Any] = {
     "amount": "1234.5000",
@@ -76,6 +77,19 @@ def test_a_reason_reads_in_french(code: str) -> None:
 def test_without_a_known_normal_the_sentence_claims_none(code: str) -> None:
     assert "usually" not in told(code, "en", usual_km=None)
     assert "habitude" not in told(code, "fr", usual_km=None)
+
+
+@pytest.mark.parametrize("kind", TransactionType)
+@pytest.mark.parametrize("code", ENGLISH)
+def test_only_money_that_leaves_the_payer_is_called_spending(code: str, kind: TransactionType) -> None:
+    english, french = told(code, "en", transaction_type=kind), told(code, "fr", transaction_type=kind)
+    if kind in VOLUME_TYPES:
+        assert english == told(code, "en")
+    else:
+        assert "spend" not in english
+        assert "dépense" not in french
+    came_in = kind in {"refund", "cash_in"} and code in {"amount", "amount_in_category", "part_of_day"}
+    assert ("eceived" in english) is ("eçu" in french) is came_in
 
 
 @pytest.mark.parametrize(

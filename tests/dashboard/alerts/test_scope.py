@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from dashboard import clock
+from dashboard.alerts.assigning import assign
 from dashboard.alerts.bulk import preview
-from dashboard.alerts.decisions import Decision, Looked, add_note, assign, decide
+from dashboard.alerts.decisions import Decision, Looked, add_note, decide
 from dashboard.alerts.detail import alert_detail
 from dashboard.alerts.listing import alerts_of, frozen, news_of
 from dashboard.alerts.undoing import undo

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, cast
@@ -15,13 +16,19 @@ from sqlalchemy.orm import Session
 
 from dashboard import clock
 from dashboard.alerts.decisions import Decision, Looked, decide
+from dashboard.alerts.detail import alert_detail
+from dashboard.labels import set_label, set_labels
+from dashboard.overview.events import calendar_of
 from dashboard.parties.behaviour import percentile_of, quantile
 from dashboard.parties.story import RECENT, Kind, Story, customer_story, merchant_story
 from dashboard.parties.usual import usual_range
+from database.queries.labels import Statement
 from models.access import Person, Role
 from models.alerts import AlertStatus
-from models.banks import Bank
+from models.banks import Bank, CalendarEvent, EventType
+from models.datasets import Dataset, DatasetKind, DatasetOrigin
 from models.errors import ForbiddenError
+from models.labels import LabelSource
 from tests.alerting import make_alert, make_person
 from tests.factories import NOON, make_bank, make_customer, make_merchant, make_transaction
 
@@ -223,6 +230,52 @@ def test_one_timeline_holds_payments_labels_and_alerts_in_order(db: Session) -> 
         assert times == sorted(times, reverse=True)
         assert times[0] <= clock.now()
     assert story(ana, "customer", "c").open_alerts == ()
+
+
+def test_what_one_import_said_of_many_payments_is_one_line(db: Session) -> None:
+    bank = make_bank(db)
+    ana, customer = make_person(db, bank), make_customer(db, bank, "c")
+    dataset = Dataset(
+        bank_id=bank.bank_id,
+        name="x",
+        kind=DatasetKind.TRANSACTIONS,
+        origin=DatasetOrigin.IMPORT,
+        rows=80,
+    )
+    db.add(dataset)
+    db.flush()
+    for each in range(80):
+        at = NOON + timedelta(hours=each)
+        payment = make_transaction(db, bank, f"t{each}", customer=customer, timestamp=at)
+        make_alert(db, bank, payment, created_at=NOON + timedelta(days=each // 40))
+        said = Statement(payment.transaction_id, each % 4 == 0, LabelSource.IMPORT)
+        set_labels(db, bank.bank_id, [replace(said, dataset_id=dataset.dataset_id)])
+    set_label(db, bank.bank_id, "t79", is_fraud=True, by=ana.user_id)
+    found = story(ana, "customer", "c")
+    own, imported = [each for each in found.timeline if each.kind is Kind.LABEL]
+    assert (own.together, len(imported.together)) == ((), 80)
+    assert sum(each.is_fraud is True for each in imported.together) == 20
+    assert imported.at == max(each.at for each in imported.together)
+    assert [len(each.together) for each in found.timeline if each.kind is Kind.ALERT] == [40]
+    assert sum(each.kind is Kind.PAYMENT for each in found.timeline) == 57
+
+
+def test_named_days_of_the_bank_s_calendar_stand_on_the_strip(db: Session) -> None:
+    calendar_of.cache_clear()
+    bank, other = make_bank(db), make_bank(db)
+    shop = make_merchant(db, bank, "m")
+    who = make_customer(db, bank, "c")
+    paid = make_transaction(db, bank, customer=who, merchant=shop, timestamp=NOON)
+    for whose, days, name in ((bank, 0, "Outage"), (bank, -89, "Sale"), (bank, -95, "x"), (other, 0, "y")):
+        day, kind = (NOON + timedelta(days=days)).date(), EventType.CUSTOM
+        db.add(CalendarEvent(bank_id=whose.bank_id, event_date=day, event_name=name, type=kind))
+    db.flush()
+    ana, alert = make_person(db, bank), make_alert(db, bank, paid)
+    of_alert = alert_detail(ana, alert.alert_id, now=clock.now())
+    assert of_alert is not None
+    for events in (story(ana, "customer", "c").events, story(ana, "merchant", "m").events, of_alert.events):
+        assert [event.name for event in events] == ["Sale", "Outage"]
+    calendar_of.cache_clear()
 
 
 def test_personal_data_need_their_permission(told: tuple[Person, Bank, pd.DataFrame], db: Session) -> None:
