@@ -7,7 +7,7 @@
   const marks = new Map();
 
   // What stands behind each chart of an answer, by the id of its graph.
-  vigie.setMarks = (id, given) => (given ? marks.set(id, given) : marks.delete(id));
+  vigie.setMarks = (id, given) => (given ? marks.set(id, { ...given, id }) : marks.delete(id));
   vigie.marksOf = (id) => marks.get(id);
 
   function told(figure) {
@@ -46,9 +46,25 @@
     address.set(key, value);
   }
 
+  // What opens no rows is never silent: its panel says why and what does, again at each click.
+  function explain(id) {
+    const why = document.getElementById(id).closest(".panel").querySelector(".panel-closed");
+    if (!why) return;
+    why.classList.remove("is-told");
+    // Reading a size in between lets the same animation run anew.
+    why.classList.toggle("is-told", why.offsetWidth > 0);
+    vigie.say("");
+    setTimeout(() => vigie.say(why.textContent), 50);
+  }
+
+  function openRows(known, row) {
+    if (known.is_closed) explain(known.id);
+    else vigie.go(rowsOf(known, row));
+  }
+
   function filterBy(known, row, isExcluding) {
     if (!row) return;
-    if (known.only_opens) vigie.go(rowsOf(known, row));
+    if (known.only_opens) openRows(known, row);
     else if (known.key === "range" || known.key === "amount") narrow(known.key, row[0]);
     else address.toggle(known.key, row[0], isExcluding);
   }
@@ -71,7 +87,7 @@
     return `transactions${text ? `?${text}` : ""}${then}`;
   }
 
-  vigie.rowsOf = rowsOf;
+  vigie.openRows = openRows;
   vigie.filterBy = filterBy;
 
   function brushed(node, event) {
@@ -106,16 +122,16 @@
     node.on("plotly_click", (event) => {
       const known = marks.get(graphOf(node).id);
       const row = event.points && event.points.length ? rowOf(node, event.points[0]) : null;
-      if (!known || !row) return;
+      if (!known || !row) return explain(graphOf(node).id);
       const isExcluding = Boolean(event.event && event.event.altKey);
       if (event.event && (event.event.ctrlKey || event.event.metaKey)) {
-        vigie.go(rowsOf(known, row));
-        return;
+        return openRows(known, row);
       }
       // A second click soon after means "back", not "this one".
       clearTimeout(waiting);
       const isAxis = !known.only_opens && (known.key === "range" || known.key === "amount");
       waiting = setTimeout(() => filterBy(known, row, isExcluding), isAxis ? 250 : 0);
+      return undefined;
     });
     node.on("plotly_selected", (event) => brushed(node, event));
     // Plotly covers the page while a button is down: the second press is all that is seen of a double click.

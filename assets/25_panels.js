@@ -63,7 +63,7 @@
         last.append(
           button(words.filter, () => vigie.filterBy(known, row, false)),
           button(words.without, () => vigie.filterBy(known, row, true)),
-          button(words.rows, () => vigie.go(vigie.rowsOf(known, row))),
+          button(words.rows, () => vigie.openRows(known, row)),
         );
         if (known.key === "range" || known.key === "amount") last.children[1].remove();
       }
@@ -134,7 +134,7 @@
 
   function rows(panel) {
     const known = vigie.marksOf(graph(panel).id);
-    if (known) vigie.go(vigie.rowsOf(known, null));
+    if (known) vigie.openRows(known, null);
   }
 
   const ACTIONS = { rows, table: toggleTwin, image, csv, full, link };

@@ -40,7 +40,8 @@ class Marks:
     """A chart's marks: key of the address, their rows, and what the whole chart stands for.
 
     `drills` are the parts of an address that a mark's rows have beside its value, `drill` those of the
-    whole. Marks that only open their rows mean no filter of their page.
+    whole. Marks that only open their rows mean no filter of their page. Where no one address means the rows,
+    they are closed: the panel says why.
     """
 
     key: str
@@ -49,6 +50,7 @@ class Marks:
     whole: tuple[int, int]
     drill: str = ""
     only_opens: bool = False
+    is_closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from dashboard.charts.bars import rate_bars
 from dashboard.charts.counts import counts_over_time
 from dashboard.charts.figure import Words
 from dashboard.charts.over_time import rate_over_time
+from dashboard.charts.score_spread import score_spread
 from dashboard.filters import Measure
 from dashboard.high_risk.by_score import ByScore, Named, Outlier, RiskyParty
 from dashboard.high_risk.marks import score_marks, score_tile_rows
@@ -21,7 +22,7 @@ from dashboard.transactions.lines import LABELS
 from dashboard.view import BankFacts
 from layouts.listing import Column, label_mark, link, listing
 from layouts.panels import PanelText
-from layouts.sheet import Drawn, Parts, fact, footer, no_parts, too_few, unlabelled
+from layouts.sheet import Drawn, Parts, fact, footer, no_parts, none_certain, too_few
 from models.messages import N_
 from models.units import E4
 
@@ -103,6 +104,7 @@ def score_drawn(found: ByScore, seen: Seen, words: Words) -> dict[str, Drawn]:
     none = None if found.flagged.rows else words.say(_why_none(found))
     no_labels = none or too_few(found.series, found.flagged.labelled, words)
     return {
+        "scores": _scores(found, seen, words),
         "counts": Drawn(
             PanelText(
                 words.say(N_("Flagged payments over time")),
@@ -122,13 +124,25 @@ def score_drawn(found: ByScore, seen: Seen, words: Words) -> dict[str, Drawn]:
             None if no_labels else rate_over_time(found.series, Measure.COUNT, words),
         ),
         **{
-            slug: _bars(found, slug, facts, none or unlabelled(found.flagged.labelled, words), words)
-            for slug in found.rankings
+            slug: _bars(found, slug, facts, none or none_certain(ranking, words), words)
+            for slug, ranking in found.rankings.items()
         },
         "customers": _risky(found.customers, "customer", seen, found.query_ms, words),
         "merchants": _risky(found.merchants, "merchant", seen, found.query_ms, words),
         "bursts": _bursts(found, seen, words),
     }
+
+
+def _scores(found: ByScore, seen: Seen, words: Words) -> Drawn:
+    none = None if found.scored.rows else words.say(_why_none(found))
+    scored = words.say(N_("{rows} scored"), rows=f.count(found.scored.rows, words.locale))
+    text = PanelText(
+        words.say(N_("Payments by score")),
+        words.say(N_("Each label on its own, in steps of 0.05: what the threshold keeps apart.")),
+        footer(seen, found.query_ms, words, scored),
+        empty=none,
+    )
+    return Drawn(text, None if none else score_spread(found.scores, found.threshold, words))
 
 
 def _why_none(found: ByScore) -> str:

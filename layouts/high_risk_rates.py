@@ -9,7 +9,7 @@ from dashboard import formatting as f
 from dashboard.charts.concentration import concentration_curves
 from dashboard.charts.figure import Words
 from dashboard.filters import Measure
-from dashboard.high_risk.by_rate import ByRate, Parties
+from dashboard.high_risk.by_rate import ByRate, Parties, Ranked
 from dashboard.high_risk.marks import party_rows, rate_marks
 from dashboard.overview.rates import Rate
 from dashboard.seen import Seen
@@ -85,14 +85,48 @@ def rate_drawn(found: ByRate, seen: Seen, view: View, words: Words) -> dict[str,
                 words.say(by_amount if found.measure is Measure.AMOUNT else by_count),
                 facts,
                 empty=empty,
+                closed=words.say(
+                    N_("A point is a group of holders: open their rows from the list of the largest.")
+                ),
             ),
             None
             if empty
             else concentration_curves(found.customers.concentration, found.merchants.concentration, words),
         ),
+        "holders": _holders(found, view, facts, empty, words),
         "merchants": _ranked(found.merchants, "merchant", view, facts, empty, words),
         "customers": _ranked(found.customers, "customer", view, facts, empty, words),
     }
+
+
+def _holders(found: ByRate, view: View, facts: list[str], empty: str | None, words: Words) -> Drawn:
+    """List who stands at the beginning of the curves, each with the rows that it holds."""
+    text = PanelText(
+        words.say(N_("Who holds most of the fraud")),
+        words.say(N_("The beginning of each curve; “together” is the share down to this line.")),
+        facts,
+        empty=empty,
+    )
+    columns = (
+        Column(words.say(N_("who"))),
+        Column(words.say(N_("group"))),
+        Column(words.say(N_("frauds")), is_figure=True),
+        Column(words.say(N_("fraud amount")), is_figure=True, is_extra=True),
+        Column(words.say(N_("together")), is_figure=True),
+    )
+    groups = (("merchant", found.merchants), ("customer", found.customers))
+    rows: list[list[Component | str]] = [
+        [
+            party_link(each.one.party, kind, view.banks),
+            words.say(GROUPS[kind]),
+            _frauds(each.one, party_rows(kind, view)(each.one), words),
+            _lost(each.one, view, words),
+            f.percent(each.together, words.locale, 1),
+        ]
+        for kind, parties in groups
+        for each in parties.holders
+    ]
+    return Drawn(text, table=listing(text.title, columns, rows) if rows and not empty else None)
 
 
 def _ranked(
@@ -112,37 +146,37 @@ def _ranked(
         Column(words.say(N_("frauds")), is_figure=True),
         Column(words.say(N_("fraud amount")), is_figure=True, is_extra=True),
     )
-    currencies = {bank.bank_id: bank.base_currency for bank in view.banks}
     rows_of = party_rows(kind, view)
     rows: list[list[Component | str]] = [
         [
             party_link(one.party, kind, view.banks),
-            *_rate(one.rate, words, rows_of(one)),
-            f.money_about(
-                one.fraud_volume_e4 / E4, _currency(view, currencies[one.party.bank_id]), words.locale
-            ),
+            *_rate(one.rate, words),
+            _frauds(one, rows_of(one), words),
+            _lost(one, view, words),
         ]
         for one in parties.ranked
     ]
     return Drawn(text, table=listing(text.title, columns, rows) if rows and not empty else None)
 
 
-def _currency(view: View, base: str) -> str:
-    return view.currency if view.native and view.currency else base
+def _lost(one: Ranked, view: View, words: Words) -> str:
+    base = next(bank.base_currency for bank in view.banks if bank.bank_id == one.party.bank_id)
+    currency = view.currency if view.native and view.currency else base
+    return f.money_about(one.fraud_volume_e4 / E4, currency, words.locale)
 
 
-def _rate(rate: Rate, words: Words, rows: str) -> tuple[str, str, Component]:
+def _rate(rate: Rate, words: Words) -> tuple[str, str]:
     estimate = rate.estimate or Estimate(0.0, 0.0, 0.0)
     return (
         f.percent(estimate.value, words.locale),
         f.percent_range(estimate.low, estimate.high, words.locale),
-        dcc.Link(
-            words.say(
-                N_("{hits} of {trials}"),
-                hits=f.count(rate.hits, words.locale),
-                trials=f.count(rate.trials, words.locale),
-            ),
-            href=rows,
-            className="row-link",
-        ),
     )
+
+
+def _frauds(one: Ranked, rows: str, words: Words) -> Component:
+    told = words.say(
+        N_("{hits} of {trials}"),
+        hits=f.count(one.rate.hits, words.locale),
+        trials=f.count(one.rate.trials, words.locale),
+    )
+    return dcc.Link(told, href=rows, className="row-link")

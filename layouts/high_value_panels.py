@@ -1,9 +1,8 @@
-"""The panels of the High value page: tiles, charts, the largest payments beside what is usual."""
+"""The panels of the High value page: charts, and the largest payments beside what is usual."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from decimal import Decimal
+from dataclasses import replace
 
 from dash.development.base_component import Component
 
@@ -14,18 +13,17 @@ from dashboard.charts.figure import Words
 from dashboard.charts.limit_bands import limit_bands
 from dashboard.charts.over_time import rate_over_time
 from dashboard.filters import Measure
-from dashboard.high_value.ask import BAND_PERCENTS, WHOLE, Beside, HighValue, Listed, Part
-from dashboard.high_value.marks import marks_of, tile_rows
-from dashboard.high_value.thresholds import DAYS, Threshold
+from dashboard.high_value.ask import BAND_PERCENTS, WHOLE, Beside, HighValue, Listed
+from dashboard.high_value.marks import differ, marks_of, tile_rows
+from dashboard.high_value.thresholds import DAYS
 from dashboard.names import value_name
-from dashboard.overview.rates import rate_of
 from dashboard.seen import Seen
-from dashboard.statistics.intervals import wilson
 from dashboard.transactions.lines import LABELS
 from database.segments import Bucket
+from layouts.high_value_tiles import tiles
 from layouts.listing import Column, label_mark, link, listing
 from layouts.panels import PanelText
-from layouts.sheet import Drawn, Parts, fact, footer, no_parts, too_few, unlabelled
+from layouts.sheet import Drawn, Parts, footer, no_parts, none_certain, too_few
 from models.messages import N_
 from models.units import E4
 
@@ -42,107 +40,19 @@ def parts(found: HighValue | None, seen: Seen, words: Words) -> Parts:
     if found is None or seen.view is None:
         return no_parts()
     return Parts(
-        tiles=tiles(found, words, tile_rows(found, seen.view)),
-        drawn=drawn(found, seen, words),
+        tiles=tiles(found, seen, words, tile_rows(found, seen.view)),
+        drawn=_closed(drawn(found, seen, words), words) if differ(found) else drawn(found, seen, words),
         marks=marks_of(found, seen.view),
     )
 
 
-def tiles(found: HighValue, words: Words, rows: Mapping[str, str]) -> list[Component]:
-    """Draw the figures; money has a line per currency, `rows` are the addresses of what they count."""
-    locale, share = words.locale, wilson(found.high.rows, found.every.rows)
-    return [
-        _limits(found.thresholds, words),
-        fact(
-            words.say(N_("High-value payments")),
-            f.count(found.high.rows, locale),
-            ""
-            if share is None
-            else words.say(
-                N_("{share} of {rows}"),
-                share=f.percent(share.value, locale),
-                rows=f.count(found.every.rows, locale),
-            ),
-            rows=rows.get("rows"),
-        ),
-        _money(
-            words.say(N_("High-value volume")),
-            found.parts,
-            "volume_e4",
-            words,
-            of=N_("{share} of the volume"),
-        ),
-        _rate_tile(found, words, rows.get("frauds")),
-        _money(
-            words.say(N_("High-value fraud")),
-            found.parts,
-            "fraud_volume_e4",
-            words,
-            of=N_("{share} of the fraud amount"),
-        ),
-        _largest(found, words),
-    ]
-
-
-def _limits(thresholds: tuple[Threshold, ...], words: Words) -> Component:
-    first = thresholds[0]
-    if len(thresholds) == 1:
-        how = (
-            words.say(N_("set for {bank}"), bank=first.bank.name)
-            if first.is_set
-            else words.say(N_("99th percentile of {days} days"), days=DAYS)
-        )
-        value = (
-            f.NOTHING if first.e4 is None else f.money(Decimal(first.e4) / E4, first.currency, words.locale)
-        )
-        return fact(words.say(N_("Limit")), value, how, first.bank.name)
-    lines = [
-        f"{each.bank.name}: "
-        + (f.NOTHING if each.e4 is None else f.money(Decimal(each.e4) / E4, each.currency, words.locale))
-        for each in thresholds
-    ]
-    label = words.say(N_("Limits of {banks} banks"), banks=len(thresholds))
-    return fact(label, f.count(len(thresholds), words.locale), *lines[:3], hint="\n".join(lines))
-
-
-def _money(label: str, parts: tuple[Part, ...], name: str, words: Words, *, of: str) -> Component:
-    lines = []
-    for part in parts:
-        high, every = getattr(part.high, name), getattr(part.every, name)
-        share = "" if not every else words.say(of, share=f.percent(high / every, words.locale))
-        lines.append((f.money(Decimal(high) / E4, part.currency, words.locale), share))
-    if len(lines) == 1:
-        return fact(label, *lines[0])
-    return fact(label, f.NOTHING, *(f"{value} {share}".strip() for value, share in lines[:3]))
-
-
-def _rate_tile(found: HighValue, words: Words, rows: str | None) -> Component:
-    label = words.say(N_("High-value fraud rate"))
-    rate, every = rate_of(found.high, Measure.COUNT), rate_of(found.every, Measure.COUNT)
-    if rate.estimate is None:
-        return fact(label, f.NOTHING, words.say(N_("no labels")))
-    told = words.say(
-        N_("{hits} of {trials}: {range}"),
-        hits=f.count(rate.hits, words.locale),
-        trials=f.count(rate.trials, words.locale),
-        range=f.percent_range(rate.estimate.low, rate.estimate.high, words.locale),
-    )
-    whole = (
-        ""
-        if every.estimate is None
-        else words.say(N_("all payments {rate}"), rate=f.percent(every.estimate.value, words.locale))
-    )
-    return fact(label, f.percent(rate.estimate.value, words.locale), told, whole, rows=rows)
-
-
-def _largest(found: HighValue, words: Words) -> Component:
-    texts = [
-        f.money(Decimal(part.largest_e4) / E4, part.currency, words.locale)
-        for part in found.parts
-        if part.largest_e4 is not None
-    ]
-    label = words.say(N_("Largest payment"))
-    return fact(label, texts[0] if len(texts) == 1 else f.NOTHING, *(texts if len(texts) > 1 else ()))
+def _closed(panels: dict[str, Drawn], words: Words) -> dict[str, Drawn]:
+    """Say in each panel with a chart why its marks open no rows."""
+    why = words.say(N_("The banks’ limits differ: choose one bank to open rows."))
+    return {
+        name: replace(each, text=replace(each.text, closed=why)) if each.figure else each
+        for name, each in panels.items()
+    }
 
 
 def drawn(found: HighValue, seen: Seen, words: Words) -> dict[str, Drawn]:
@@ -152,12 +62,14 @@ def drawn(found: HighValue, seen: Seen, words: Words) -> dict[str, Drawn]:
     rows = words.say(N_("{rows} payments"), rows=f.count(found.high.rows, words.locale))
     facts = footer(seen, found.query_ms, words, rows)
     empty = None if found.high.rows else words.say(N_("No payment reaches the limit."))
-    no_rates = empty or unlabelled(found.high.labelled, words)
     return {
         "counts": _counts(found, facts, empty, words),
         "rate": _rates(found, facts, empty or too_few(found.series, found.high.labelled, words), words),
         "bands": _bands(found, facts, words),
-        **{slug: _bars(found, slug, facts, no_rates, words) for slug in _TITLES},
+        **{
+            slug: _bars(found, slug, facts, empty or none_certain(found.rankings[slug], words), words)
+            for slug in _TITLES
+        },
         "rows": _largest_rows(found, seen, facts, empty, words),
     }
 

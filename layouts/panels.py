@@ -34,7 +34,10 @@ def panel_ids(page: str, slug: str) -> PanelIds:
 
 @dataclass(frozen=True, slots=True)
 class PanelText:
-    """What a panel says around its chart; `empty` replaces it, `summary` is read to who cannot see it."""
+    """What a panel says around its chart; `empty` replaces it, `summary` is read to who cannot see it.
+
+    `closed` says why a mark does not open its rows, and what does; it is the answer to a click on one.
+    """
 
     title: str
     definition: str
@@ -42,6 +45,7 @@ class PanelText:
     key: Component | None = None
     empty: str | None = None
     summary: str = ""
+    closed: str = ""
 
 
 _ACTIONS: tuple[tuple[str, str, str], ...] = (
@@ -103,6 +107,8 @@ def head(text: PanelText) -> list[Component]:
         html.Div(line, className="panel-line"),
         html.P(text.definition, className="panel-definition"),
     ]
+    if text.closed and not text.empty:
+        parts.append(html.P([icon("info-circle"), html.Span(text.closed)], className="panel-closed"))
     if text.empty:
         parts.append(html.P(text.empty, className="panel-empty"))
     if text.summary:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, TypedDict
+from typing import Any, Final, TypedDict
 
 import orjson
 from dash import dcc, html
@@ -17,6 +17,7 @@ from dashboard.emptiness import Emptiness
 from dashboard.language import Translator, translate
 from dashboard.marks import Marks
 from dashboard.overview.series import Series
+from dashboard.overview.slices import Ranking
 from dashboard.periods import STALE_AFTER
 from dashboard.seen import Seen
 from layouts.attributes import aria, data
@@ -31,6 +32,9 @@ from layouts.waiting import busy_line, stale_line
 from models.messages import N_
 
 _CONTROLS = ("range_label", "range_menu", "bank_label", "bank_menu", "since", "until", "chips", "zone")
+FEWEST_STEPS: Final = 3
+"""Points from which on a line over time tells more than its own figures."""
+
 _OF_COMPARING = ("comparison_label", "comparison_menu", "measure")
 
 
@@ -218,14 +222,20 @@ def footer(seen: Seen, query_ms: float, words: Words, *first: str) -> list[str]:
     return [*facts, f.duration_ms(query_ms, words.locale)]
 
 
-def fact(label: str, value: str, *details: str, hint: str = "", rows: str | None = None) -> Component:
+def fact(
+    label: str, value: str, *details: str | Component, hint: str = "", rows: str | None = None
+) -> Component:
     """Draw a tile of one written figure with the lines that make it readable; `rows` leads to its rows."""
     named = label if rows is None else dcc.Link(label, href=rows, className="tile-link")
     return html.Div(
         [
             html.Div(named, className="tile-label", title=hint or label),
             html.Div(html.Span(value, className="tile-figure num"), className="tile-line"),
-            *(html.Div(line, className="tile-detail num", title=line) for line in details if line),
+            *(
+                html.Div(line, className="tile-detail num", title=line if isinstance(line, str) else None)
+                for line in details
+                if line
+            ),
         ],
         className="tile",
     )
@@ -240,9 +250,27 @@ def too_few(series: Series, labelled: int, words: Words) -> str | None:
     """Say why no rate can be drawn over time; None where one can."""
     if not labelled:
         return unlabelled(labelled, words)
-    if any(point.rate.estimate and not point.rate.is_too_few for point in series.points):
+    shown = sum(point.rate.estimate is not None and not point.rate.is_too_few for point in series.points)
+    if shown >= FEWEST_STEPS:
         return None
-    return words.say(N_("No step of time has 30 labelled payments: choose a longer range."))
+    if not shown:
+        return words.say(N_("No step of time has 30 labelled payments: choose a longer range."))
+    return words.say(
+        N_("Only {shown} of {steps} steps of time have 30 labelled payments: choose a longer range."),
+        shown=shown,
+        steps=len(series.points),
+    )
+
+
+def none_certain(ranking: Ranking, words: Words) -> str | None:
+    """Say why no rate of a ranking can be drawn; None where one can."""
+    if not ranking.whole.trials:
+        return unlabelled(0, words)
+    if any(each.rate.estimate and not each.rate.is_too_few for each in ranking.slices):
+        return None
+    return words.say(
+        N_("None of these groups has 30 labelled payments: choose a longer range or fewer filters.")
+    )
 
 
 def _notice(name: str, text: str) -> Component:

@@ -11,32 +11,12 @@ from dashboard import formatting as f
 from dashboard.charts.figure import Words
 from dashboard.charts.sparkline import sparkline
 from dashboard.overview.kpis import Figure, Kpi
-from dashboard.statistics.verdicts import Outcome, Verdict
-from database.metrics import Better, Metric, Unit
+from dashboard.statistics.verdicts import Outcome
+from database.metrics import Metric, Unit
 from layouts.attributes import aria
-from layouts.icons import icon
+from layouts.verdicts import change_words, disclosed, reasons, rounded, tone, verdict_icon, verdict_words
 from models.messages import N_
 from models.units import E4
-
-_ICONS = {
-    Outcome.UP: "arrow-up-right",
-    Outcome.DOWN: "arrow-down-right",
-    Outcome.NO_CHANGE: "arrow-right",
-    Outcome.NO_LABEL_DATES: "question-circle",
-    Outcome.LABELS_COMING: "hourglass-split",
-    Outcome.NO_LABELS: "question-circle",
-    Outcome.NOT_ANALYSED: "question-circle",
-    Outcome.NOTHING_BEFORE: "question-circle",
-}
-_SENTENCES = {
-    Outcome.NO_CHANGE: N_("no clear change"),
-    Outcome.NO_LABEL_DATES: N_("can’t tell (no label dates)"),
-    Outcome.LABELS_COMING: N_("labels still coming"),
-    Outcome.NO_LABELS: N_("no labels"),
-    Outcome.NOT_ANALYSED: N_("not analysed yet"),
-    Outcome.NOTHING_BEFORE: N_("no full period before"),
-    Outcome.NOT_COMPARED: "",
-}
 
 
 def tile(kpi: Kpi, words: Words, rows: str | None = None) -> Component:
@@ -118,36 +98,14 @@ def _verdict(metric: Metric, figure: Figure, words: Words) -> Component:
     outcome = figure.verdict.outcome
     if outcome is Outcome.NOT_COMPARED:
         return html.Div(className="tile-verdict")
-    text = verdict_words(metric, figure.verdict, words)
-    is_within = figure.verdict.is_within_days
-    why = words.say(N_("no clear change: single days differ as much")) if is_within else text
-    return html.Div(
-        [icon(_ICONS[outcome]), html.Span(text, title=why)],
-        className=f"tile-verdict {_tone(metric, outcome)}",
-    )
+    said = [verdict_icon(outcome), html.Span(verdict_words(metric, figure.verdict, words))]
+    return disclosed(said, _why(metric, figure, words), f"tile-verdict {tone(metric, outcome)}")
 
 
-def verdict_words(metric: Metric, verdict: Verdict, words: Words) -> str:
-    """Say a verdict: a direction with its size, or why there is none."""
-    if verdict.outcome not in {Outcome.UP, Outcome.DOWN}:
-        return words.say(_SENTENCES[verdict.outcome])
-    change = verdict.change.value if verdict.change else 0.0
-    if metric.unit is Unit.SHARE:
-        size = words.say(N_("{points} points"), points=f.points(abs(change), words.locale))
-    elif verdict.relative is not None:
-        size = f.percent(abs(verdict.relative), words.locale, 1)
-    else:
-        size = f.count(abs(change), words.locale)
-    sentence = N_("up {size}") if verdict.outcome is Outcome.UP else N_("down {size}")
-    return words.say(sentence, size=size)
-
-
-def _tone(metric: Metric, outcome: Outcome) -> str:
-    if outcome not in {Outcome.UP, Outcome.DOWN}:
-        return "is-unsure"
-    if metric.better is Better.NEITHER:
-        return "is-plain"
-    return "is-worse" if outcome is Outcome.UP else "is-better"
+def _why(metric: Metric, figure: Figure, words: Words) -> list[str]:
+    """Return the reasons of a verdict, and what the figure counts."""
+    told = reasons(metric, figure.verdict, figure.currency, words)
+    return [*told, words.say(metric.definition.msgid)]
 
 
 def _details(metric: Metric, figure: Figure, words: Words) -> list[str]:
@@ -162,7 +120,7 @@ def _details(metric: Metric, figure: Figure, words: Words) -> list[str]:
         lines.append(_interval_and_before(metric, figure, words))
     change = figure.verdict.change
     if figure.verdict.outcome is Outcome.NO_LABEL_DATES and change is not None and change.low < change.high:
-        lines.append(_change(metric, figure, words))
+        lines.append(change_words(metric, change, figure.currency, words, is_short=True))
     elif figure.compared_until is not None:
         day = f.day(figure.compared_until, words.locale)
         lines.append(words.say(N_("compared up to {day}"), day=day))
@@ -183,45 +141,16 @@ def _interval_and_before(metric: Metric, figure: Figure, words: Words) -> str:
         before = "" if figure.before is None else f.percent(figure.before, words.locale)
     else:
         interval = f.money_range(low, high, figure.currency or "", words.locale)
-        before = f.money_short(_rounded(figure.before or 0.0), figure.currency or "", words.locale)
+        before = f.money_short(rounded(figure.before or 0.0), figure.currency or "", words.locale)
     if figure.before is None:
         return interval
     return words.say(N_("{interval}, was {before}"), interval=interval, before=before)
 
 
-def _change(metric: Metric, figure: Figure, words: Words) -> str:
-    """Write the difference with its interval, where no direction may be claimed."""
-    change = figure.verdict.change
-    if change is None:
-        return ""
-    if metric.unit is Unit.SHARE:
-        decimals = max(1, f.percent_decimals([change.low, change.high]) - 1)
-        value, low, high = (
-            f.percent_number(each, words.locale, decimals) for each in (change.value, change.low, change.high)
-        )
-        return words.say(N_("{change} points, {low} to {high}"), change=_signed(value), low=low, high=high)
-    value, low, high = (
-        f.money_short(_rounded(each), figure.currency or "", words.locale)
-        for each in (change.value, change.low, change.high)
-    )
-    return words.say(N_("{change}, {low} to {high}"), change=_signed(value), low=low, high=high)
-
-
-def _signed(text: str) -> str:
-    return text if text.startswith(f.MINUS) else f"+{text}"
-
-
-def _rounded(amount: float) -> float:
-    """Round to three digits: the ends of an interval are not known better."""
-    return float(f"{amount:.3g}")
-
-
 def _short_row(metric: Metric, figure: Figure, words: Words) -> Component:
-    return html.Div(
-        [
-            html.Span(written(metric, figure.value, figure.currency, words), className="tile-row-figure"),
-            html.Span(figure.currency or "", className="tile-row-currency"),
-        ],
-        className="tile-row",
-        title=verdict_words(metric, figure.verdict, words),
-    )
+    value = html.Span(written(metric, figure.value, figure.currency, words), className="tile-row-figure")
+    currency = html.Span(figure.currency or "", className="tile-row-currency")
+    if figure.verdict.outcome is Outcome.NOT_COMPARED:
+        return html.Div([value, currency], className="tile-row")
+    why = [verdict_words(metric, figure.verdict, words), *_why(metric, figure, words)]
+    return disclosed([value, verdict_icon(figure.verdict.outcome), currency], why, "tile-row")

@@ -20,7 +20,8 @@ from dashboard.transactions.lines import lines
 from layouts.filter_controls import canonical, controls
 from layouts.icons import icon
 from layouts.nothing import nothing
-from layouts.tiles import verdict_words, written
+from layouts.tiles import written
+from layouts.verdicts import disclosed, reasons, verdict_words
 from models.messages import N_
 from models.units import E4
 
@@ -101,7 +102,11 @@ def _compared(kpi: Kpi | None, words: Words) -> list[Component]:
     before = written(kpi.metric, figure.before, figure.currency, words)
     told = words.say(N_("{before} before"), before=before)
     verdict = verdict_words(kpi.metric, figure.verdict, words)
-    return [html.Div(f"{told}, {verdict}", className="row-compared")]
+    why = reasons(kpi.metric, figure.verdict, figure.currency, words)
+    said = f"{told}, {verdict}"
+    if not why:
+        return [html.Div(said, className="row-compared")]
+    return [disclosed([html.Span(said)], why, "row-compared")]
 
 
 def _notices(found: Listing, words: Words) -> list[Component]:

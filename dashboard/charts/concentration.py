@@ -20,7 +20,7 @@ from dashboard.charts.figure import (
 from dashboard.statistics.concentration import Concentration
 from models.messages import N_
 
-MARGIN: Margin = {"l": 40, "r": 14, "t": 24, "b": 22}
+MARGIN: Margin = {"l": 40, "r": 20, "t": 24, "b": 22}
 _TICKS = (0, 25, 50, 75, 100)
 _LEAST_X = 0.01
 _DECADES = (0.01, 0.1, 1, 10, 100)

@@ -23,6 +23,8 @@ from models.messages import N_
 
 MARGIN: Margin = {"l": 40, "r": 14, "t": 24, "b": 22}
 _MOST_DATES = 6
+_NAMED = 0.14
+"""The part of the height that the names of events take, which no bar may reach."""
 
 
 def counts_over_time(series: Series, words: Words) -> Figure:
@@ -36,7 +38,9 @@ def counts_over_time(series: Series, words: Words) -> Figure:
         ("○", N_("not labelled"), UNKNOWN, [point.rows - point.rate.trials for point in points]),
     )
     stacks = [(mark, words.say(name), color, values) for mark, name, color, values in every if any(values)]
-    marks = ticks(max((point.rows for point in points), default=0))
+    highest = max((point.rows for point in points), default=0)
+    marks = ticks(highest, is_count=True)
+    names = event_names(series, is_first_line=True)
     days = [_day(series, place, words) for place in range(len(points))]
     named = events_by_step(series)
     return {
@@ -48,13 +52,13 @@ def counts_over_time(series: Series, words: Words) -> Figure:
             "hovermode": "closest",
             "xaxis": {"type": "date", **_dates(x, days)},
             "yaxis": {
-                "range": [0, marks[-1] * 1.02],
+                "range": [0, max(marks[-1] * 1.02, highest / (1 - _NAMED) if names else 0)],
                 "tickvals": marks,
                 "ticktext": [f.short(mark, words.locale) for mark in marks],
             },
             "shapes": event_lines(series),
             "annotations": [
-                *event_names(series),
+                *names,
                 unit_note(words.say(N_("payments")), MARGIN),
                 *stack_key([stack[:3] for stack in stacks], MARGIN),
             ],

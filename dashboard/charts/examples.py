@@ -133,3 +133,16 @@ def concentrations() -> Iterable[tuple[Concentration | None, Concentration | Non
     for words in WORDS:
         yield many, concentration(np.array([0, 0, 7])), words
         yield None, concentration(np.array([9])), words
+
+
+def scores() -> Iterable[tuple[tuple[Bucket, ...], float, Words]]:
+    """All labels over many powers of ten, a few rows in one step, and none at all."""
+    edges = range(0, 10_000, 500)
+    for words in WORDS:
+        yield (
+            tuple(Bucket(edge, 2_000_000 >> (edge // 500), edge // 90, edge % 7) for edge in edges),
+            0.7,
+            words,
+        )
+        yield tuple(Bucket(edge, 0, edge // 9_500, 0) for edge in edges), 0.95, words
+        yield tuple(Bucket(edge, 0, 0, 0) for edge in edges), 0.5, words

@@ -71,12 +71,14 @@ _KEY_GAP = 6
 _NARROW, _WIDE = set("ijlftr.,:;'|!()[]1 "), set("mwMW@%")
 
 
-def ticks(highest: float) -> list[float]:
-    """Return 3 to 5 round values from 0 to at least `highest`."""
+def ticks(highest: float, *, is_count: bool = False) -> list[float]:
+    """Return 3 to 5 round values from 0 to at least `highest`; whole ones, perhaps fewer, of counts."""
     if highest <= 0:
-        return [0.0, 0.5, 1.0]
+        return [0.0, 1.0] if is_count else [0.0, 0.5, 1.0]
     power = 10.0 ** math.floor(math.log10(highest / _MOST_TICKS))
-    step = next(each * power for each in _ROUND if each * power * _MOST_TICKS >= highest * (1 - 1e-9))
+    steps = [each * power for each in (*_ROUND, 20.0, 50.0)]
+    steps = [step for step in steps if not is_count or (step >= 1 and step == round(step))]
+    step = next(step for step in steps if step * _MOST_TICKS >= highest * (1 - 1e-9))
     count = max(2, math.ceil(highest / step - 1e-9))
     return [round(step * n, 12) for n in range(count + 1)]
 

@@ -24,7 +24,7 @@ from dashboard.charts.figure import (
 from database.segments import Bucket
 from models.messages import N_
 
-MARGIN: Margin = {"l": 40, "r": 14, "t": 28, "b": 22}
+MARGIN: Margin = {"l": 40, "r": 20, "t": 36, "b": 22}
 _HUNDRED = 100
 _TICKS = (80, 90, 100, 110, 120)
 _LINE: dict[str, Any] = {
@@ -41,7 +41,9 @@ _LINE: dict[str, Any] = {
 def limit_bands(bands: Sequence[Bucket], words: Words) -> Figure:
     """Draw one bar a band of 2 % of the limit, fraud apart; `lower_e4` is the band's share of the limit."""
     percents = [band.lower_e4 // _HUNDRED for band in bands]
-    marks = ticks(max((band.fraud + band.genuine + band.unknown for band in bands), default=0))
+    marks = ticks(
+        max((sum((band.fraud, band.genuine, band.unknown)) for band in bands), default=0), is_count=True
+    )
     every = (
         ("▲", N_("fraud"), FRAUD, [band.fraud for band in bands]),
         ("●", N_("genuine"), GENUINE, [band.genuine for band in bands]),

@@ -17,6 +17,7 @@ from dashboard.charts.limit_bands import limit_bands
 from dashboard.charts.over_time import rate_over_time
 from dashboard.charts.payments import payment_strip
 from dashboard.charts.places import place_map
+from dashboard.charts.score_spread import score_spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,10 @@ def _concentration() -> Iterable[Callable[[], Figure]]:
     return (partial(concentration_curves, *each) for each in examples.concentrations())
 
 
+def _scores() -> Iterable[Callable[[], Figure]]:
+    return (partial(score_spread, *each) for each in examples.scores())
+
+
 def _strips() -> Iterable[Callable[[], Figure]]:
     return (partial(payment_strip, *each) for each in party_examples.strips())
 
@@ -73,6 +78,7 @@ CHARTS: dict[str, Chart] = {
         Chart("counts-over-time", _counts),
         Chart("limit-bands", _limit_bands),
         Chart("concentration", _concentration),
+        Chart("score-spread", _scores),
         Chart("payment-strip", _strips),
         Chart("place-map", _places),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from time import perf_counter
@@ -18,7 +18,7 @@ from dashboard.seen import Seen, seen
 from dashboard.view import View
 from database.connection import Session, read_only
 from database.queries.risky_parties import Named, Outlier, RiskyParty, outliers, riskiest
-from database.segments import Selection, Sums, read
+from database.segments import Bucket, Selection, Sums, read
 from models.access import Permission, Person
 from models.units import E4
 
@@ -31,11 +31,15 @@ _HIGHEST: Final = E4
 
 @dataclass(frozen=True, slots=True)
 class ByScore:
-    """`every` payment of the filter, the `scored` ones, and the `flagged` ones from the threshold on."""
+    """`every` payment of the filter, the `scored` ones, and the `flagged` ones from the threshold on.
+
+    `scores` are the scored ones in steps of the score.
+    """
 
     threshold: float
     every: Sums
     scored: Sums
+    scores: Sequence[Bucket]
     flagged: Sums
     series: Series
     counts: Series
@@ -71,15 +75,17 @@ def _by_score(session: Session, view: View, threshold: float, person: Person) ->
     maturity = maturity_of(session, view.bank_ids)
     events = events_of(session, view.bank_ids, view.span)
     low, high = selection.score_e4 or (None, None)
-    scored = replace(selection, score_e4=(low or 0, _HIGHEST if high is None else high))
+    with_score = replace(selection, score_e4=(low or 0, _HIGHEST if high is None else high))
     least = round(threshold * E4)
-    flagged = read(session, replace(scored, score_e4=(max(low or 0, least), high)))
+    scored = read(session, with_score)
+    flagged = read(session, replace(with_score, score_e4=(max(low or 0, least), high)))
     series, counts = both_series(flagged.daily, flagged.hours, view.span, maturity, events)
     banks = selection.bank_ids
     return ByScore(
         threshold=threshold,
         every=read(session, selection).total,
-        scored=read(session, scored).total,
+        scored=scored.total,
+        scores=scored.scores,
         flagged=flagged.total,
         series=series,
         counts=counts,

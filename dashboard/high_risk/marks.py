@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 from urllib.parse import urlencode
 
@@ -20,14 +21,28 @@ _HIGHEST: Final = E4
 
 def score_marks(found: ByScore, view: View) -> dict[str, Marks]:
     """Return the marks of every chart of the tab by score, by its name."""
-    if not found.flagged.rows:
+    if not found.scored.rows:
         return {}
+    marks = {"scores": _scores(found, view)}
+    if not found.flagged.rows:
+        return marks
     behind = Behind(view, found.flagged, _scored(view, round(found.threshold * E4)))
     return {
+        **marks,
         "counts": behind.by_time_and_label(found.counts),
         "precision": behind.by_time(found.series),
         **{name: behind.by_value(name, ranking) for name, ranking in found.rankings.items()},
     }
+
+
+def _scores(found: ByScore, view: View) -> Marks:
+    """Return the steps of the score; below the threshold a filter would leave nothing: they open."""
+    behind = Behind(view, found.scored, _scored(view, 0))
+    ends = [step.lower_e4 - 1 for step in found.scores[1:]] + [_HIGHEST]
+    steps = zip(found.scores, ends, strict=True)
+    values = [written_bounds(_within(view, step.lower_e4, end))[0] for step, end in steps]
+    counts = [((step.fraud, None), (step.genuine, None), (step.unknown, None)) for step in found.scores]
+    return replace(behind.stacked("score", values, counts), only_opens=True)
 
 
 def score_tile_rows(found: ByScore, view: View) -> dict[str, str]:
@@ -66,6 +81,10 @@ def party_rows(kind: str, view: View) -> Callable[[Ranked], str]:
 
 def _scored(view: View, least: int) -> Pairs:
     """Return the score that the filter leaves from a least one on; a row without a score has none."""
+    return tuple(("score", text) for text in written_bounds(_within(view, least, _HIGHEST)))
+
+
+def _within(view: View, least: int, most: int) -> tuple[int, int]:
+    """Return a range of the score, as far as the filter's own leaves it."""
     low, high = view.filters.score_e4 or (None, None)
-    bounds = (max(low or 0, least), _HIGHEST if high is None else high)
-    return tuple(("score", text) for text in written_bounds(bounds))
+    return max(low or 0, least), min(_HIGHEST if high is None else high, most)

@@ -1,7 +1,7 @@
 """What stands behind the marks and the tiles of the High value page.
 
 A list of rows has one lower bound of amounts: where the chosen banks have different limits, no one address
-means the payments of all of them, and nothing is offered.
+means the payments of all of them. Marks still filter the page then, but are closed.
 """
 
 from __future__ import annotations
@@ -21,20 +21,34 @@ RANKED = ("category", "channel", "country")
 
 def marks_of(found: HighValue, view: View) -> dict[str, Marks]:
     """Return the marks of every chart of the page, by its name."""
-    limit = _limit(found)
-    if limit is None or not found.every.rows:
+    if not found.every.rows:
         return {}
+    limit = _limit(found)
+    if limit is None:
+        return _closed(found, view) if differ(found) else {}
     marks = {"bands": _bands(found, view, limit)}
     if not found.high.rows:
         return marks
-    behind = Behind(view, found.high, _pairs(view, limit))
-    ranked = {name: behind.by_value(name, found.rankings[name]) for name in RANKED}
+    return marks | _of_charts(found, Behind(view, found.high, _pairs(view, limit)))
+
+
+def differ(found: HighValue) -> bool:
+    """Whether the limits of the chosen banks differ, so that no list holds the payments of all of them."""
+    return len({threshold.e4 for threshold in found.thresholds}) > 1
+
+
+def _of_charts(found: HighValue, behind: Behind) -> dict[str, Marks]:
     return {
-        **marks,
         "counts": behind.by_time_and_label(found.counts),
         "rate": behind.by_time(found.series),
-        **ranked,
+        **{name: behind.by_value(name, found.rankings[name]) for name in RANKED},
     }
+
+
+def _closed(found: HighValue, view: View) -> dict[str, Marks]:
+    bands = Marks("amount", (), (), (0, 0), only_opens=True)
+    marks = {"bands": bands, **(_of_charts(found, Behind(view, found.high)) if found.high.rows else {})}
+    return {name: replace(each, is_closed=True) for name, each in marks.items()}
 
 
 def tile_rows(found: HighValue, view: View) -> dict[str, str]:

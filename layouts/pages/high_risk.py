@@ -13,11 +13,11 @@ from models.messages import N_
 
 BY_SCORE = sheet.sheet(
     "riskscore",
-    panels=("counts", "precision", "category", "channel"),
+    panels=("scores", "counts", "precision", "category", "channel"),
     tables=("customers", "merchants", "bursts"),
     tiles=5,
 )
-BY_RATE = sheet.sheet("riskrate", panels=("curve",), tables=("merchants", "customers"), tiles=4)
+BY_RATE = sheet.sheet("riskrate", panels=("curve",), tables=("holders", "merchants", "customers"), tiles=4)
 
 
 def _score_layout(context: PageContext) -> Component:

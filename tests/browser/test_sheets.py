@@ -14,7 +14,7 @@ from tests.servers import Database
 
 PAGES = {
     "high-value": ("High-value payments", "Gros paiements", 6),
-    "high-risk": ("Flagged payments", "Paiements signalés", 4),
+    "high-risk": ("Flagged payments", "Paiements signalés", 5),
     "high-risk-rates": ("Merchants with fraud", "Commerçants avec fraude", 1),
 }
 

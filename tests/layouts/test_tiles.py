@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from dash import html
 
 from dashboard.charts.figure import Words
 from dashboard.language import translator
@@ -20,7 +21,9 @@ UP = Verdict(Outcome.UP, Estimate(0.00015, 0.0001, 0.0002), 0.09)
 
 
 def texts(component: Any) -> list[str]:
-    """Return every text of a component, in order, with plain spaces."""
+    """Return every text of a component that is seen at once, in order, with plain spaces."""
+    if "reasons" in getattr(component, "className", ""):
+        return []
     if isinstance(component, str):
         return [component.replace("\u00a0", " ").replace("\u202f", " ")]
     children = getattr(component, "children", component)
@@ -123,6 +126,58 @@ def test_several_currencies_stand_below_each_other() -> None:
     )
     found = [text for text in texts(tile(Kpi(METRICS["volume"], figures), EN)) if text]
     assert found == ["Volume", "€844,361", "EUR", "$1,098,173", "USD"]
+
+
+def opened(slug: str, figure: Figure, words: Words = EN) -> list[list[str]]:
+    """Return what each disclosure of a tile says when it is opened."""
+    found = []
+    for details in disclosures(tile(Kpi(METRICS[slug], (figure,)), words)):
+        summary, menu = details.children
+        assert isinstance(summary, html.Summary)
+        assert texts(summary.children)
+        found.append([text for line in menu.children for text in texts(line)])
+    return found
+
+
+def disclosures(component: Any) -> list[html.Details]:
+    if isinstance(component, html.Details):
+        return [component]
+    children = getattr(component, "children", None)
+    among = children if isinstance(children, list) else [children]
+    return [
+        one for child in among if child is not None and child is not component for one in disclosures(child)
+    ]
+
+
+def test_a_verdict_opens_its_reason_without_a_mouse() -> None:
+    ((why, what),) = opened("fraud_rate", Figure(0.002, None, 0.001, UP))
+    assert why == "+0.015 points, 0.010 to 0.020: the 95 % interval leaves zero out."
+    assert what == METRICS["fraud_rate"].definition.msgid
+    within = Verdict(Outcome.NO_CHANGE, Estimate(4, -1, 9), 0.1, is_within_days=True)
+    ((why, days, _),) = opened("transactions", Figure(9, None, 5, within))
+    assert why == "+4, −1 to 9: the 95 % interval holds zero."
+    assert days == "Single payments alone would show a change, but days differ as much."
+    ((why, _),) = opened("fraud_rate", Figure(0.1, None, None, Verdict(Outcome.LABELS_COMING)), FR)
+    assert why == "Trop peu de jours sont assez anciens pour que leurs étiquettes soient comparées."
+
+
+@pytest.mark.parametrize("outcome", [each for each in Outcome if each is not Outcome.NOT_COMPARED])
+def test_every_verdict_has_a_reason(outcome: Outcome) -> None:
+    verdict = Verdict(outcome, Estimate(0.1, 0.05, 0.2), 0.1)
+    for slug in ("fraud_rate", "volume", "transactions"):
+        ((why, *_),) = opened(slug, Figure(0.1, None, None, verdict, "EUR"))
+        assert why
+        assert "{" not in why
+
+
+def test_each_of_several_currencies_opens_its_own_verdict() -> None:
+    figures = tuple(
+        Figure(value, None, None, Verdict(Outcome.NO_CHANGE, Estimate(1, -1, 3), 0.1), currency)
+        for currency, value in (("EUR", 844_361.0), ("USD", 1_098_173.0))
+    )
+    found = disclosures(tile(Kpi(METRICS["volume"], figures), EN))
+    assert len(found) == 2
+    assert "no clear change" in str(found[0])
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.charts.counts import counts_over_time
 from dashboard.charts.examples import WORDS
+from dashboard.charts.figure import ticks
 from dashboard.charts.over_time import rate_over_time
 from dashboard.charts.time_axis import event_lines, event_names, events_by_step
 from dashboard.filters import Filters, Measure
@@ -68,6 +69,23 @@ def test_what_is_no_holiday_is_drawn_before_holidays_and_alone_over_long_ranges(
     assert len(event_lines(weeks)) == 1
 
 
+def test_no_bar_of_counts_reaches_the_names() -> None:
+    named = counts_over_time(series((4, "Sale", EventType.PROMOTION)), WORDS[0])["layout"]
+    plain = counts_over_time(series(), WORDS[0])["layout"]
+    assert named["yaxis"]["range"][1] * 0.87 > 400
+    assert plain["yaxis"]["range"][1] < named["yaxis"]["range"][1]
+
+
+def test_names_over_bars_stand_at_the_top_even_over_young_days() -> None:
+    told = series((4, "Sale", EventType.PROMOTION))
+    young = replace(told, points=tuple(replace(point, completeness=0.4) for point in told.points))
+    (over_bars,) = [
+        each for each in counts_over_time(young, WORDS[0])["layout"]["annotations"] if each["text"] == "Sale"
+    ]
+    (over_line,) = event_names(young)
+    assert (over_bars["yshift"], over_line["yshift"]) == (0, -16)
+
+
 def test_a_name_is_no_markup() -> None:
     (only,) = event_names(series((4, "<a href='x'>y</a>", EventType.CUSTOM)))
     assert "<" not in only["text"]
@@ -107,3 +125,15 @@ def test_young_days_are_hatched_and_say_how_far_their_labels_are() -> None:
     without_dates = rate_over_time(even, Measure.COUNT, WORDS[0])
     assert not [trace for trace in without_dates["data"] if trace["type"] == "bar"]
     assert not [each for each in without_dates["layout"]["annotations"] if "labels" in each["text"][:7]]
+
+
+def test_payments_are_counted_in_whole_ticks() -> None:
+    for highest, ticked in (
+        (0, [0, 1]),
+        (1, [0, 1, 2]),
+        (3, [0, 1, 2, 3]),
+        (9, [0, 5, 10]),
+        (90, [0, 25, 50, 75, 100]),
+    ):
+        assert ticks(highest, is_count=True) == ticked
+    assert ticks(9) == [0, 2.5, 5, 7.5, 10]

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from sqlalchemy import text
 
+from dashboard.filters import Measure
 from dashboard.high_risk import by_rate, by_score
 from dashboard.overview.maturity import maturity_of
 from dashboard.statistics.concentration import concentration
@@ -46,6 +47,44 @@ def test_precision_and_recall_are_those_of_the_rows(analyst: Person, threshold: 
     assert page.flagged.labelled == (flagged.label != "").sum()
     assert page.scored.frauds == (scored.label == "fraud").sum()
     assert sum(point.rows for point in page.counts.points) == len(flagged)
+
+
+@pytest.mark.parametrize("query", ["range=all", "range=all&score=0.2..0.83"])
+def test_each_step_of_the_score_holds_its_rows_by_label(analyst: Person, query: str) -> None:
+    page = by_score.ask(analyst, query, now=NOW, threshold=0.7).found
+    with read_only("all") as session:
+        rows = frame(session)
+    score = (rows.fraud_score.astype(float) * 10_000).round()
+    if "score=" in query:
+        rows = rows[(score >= 2_000) & (score <= 8_300)]
+        score = score[rows.index]
+    steps = (score // 500 * 500).clip(upper=9_500)
+    counted = rows.groupby([steps, rows.label]).size()
+    assert page is not None
+    assert [step.lower_e4 for step in page.scores] == list(range(0, 10_000, 500))
+    for step in page.scores:
+        found = (step.fraud, step.genuine, step.unknown)
+        assert found == tuple(counted.get((step.lower_e4, label), 0) for label in ("fraud", "genuine", ""))
+    assert page.scored.rows == score.notna().sum()
+
+
+def test_the_largest_holders_begin_the_curve(analyst: Person) -> None:
+    page = by_rate.ask(analyst, "range=all", now=NOW).found
+    with read_only("all") as session:
+        rows = frame(session)
+    assert page is not None
+    assert page.measure is Measure.AMOUNT
+    money = rows[(rows.label == "fraud") & rows.transaction_type.isin(VOLUME)]
+    for party, found in (("customer_id", page.customers), ("merchant_id", page.merchants)):
+        held = money.groupby(party).amount_base_e4.sum().sort_values(ascending=False)
+        assert len(found.holders) == by_rate.HOLDERS
+        assert [each.one.fraud_volume_e4 for each in found.holders] == held.head(by_rate.HOLDERS).tolist()
+        together = held.cumsum().head(by_rate.HOLDERS) / held.sum()
+        assert [each.together for each in found.holders] == pytest.approx(together.tolist())
+        for each in found.holders:
+            assert each.one.fraud_volume_e4 == held[each.one.party.party_id]
+        assert found.concentration is not None
+        assert found.concentration.shares[1][1] == pytest.approx(found.holders[0].together)
 
 
 def test_parties_stand_by_the_lower_bound_with_the_sums_of_their_rows(analyst: Person) -> None:
