@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import astuple, fields, replace
+from dataclasses import fields, replace
 from datetime import date, datetime
 from importlib import import_module
 from pathlib import Path
@@ -52,8 +52,8 @@ Run = Callable[[str], list[Any]]
 
 def of_fold(fold: Fold) -> Panels:
     """The panels as the product has them."""
-    total = astuple(fold.total)
-    panels: Panels = {slug: {key: astuple(sums) for key, sums in fold.by(slug).items()} for slug in SLICED}
+    total = tuple(fold.total)
+    panels: Panels = {slug: {key: tuple(sums) for key, sums in fold.by(slug).items()} for slug in SLICED}
     hours = [(day, hour, sums) for day, row in enumerate(fold.hours) for hour, sums in enumerate(row)]
     for party, counts in fold.parties.items():
         first = most_certain(counts, LISTED)
@@ -63,9 +63,9 @@ def of_fold(fold: Fold) -> Panels:
         panels["scores"] = _held(fold.scores)
     return panels | {
         "total": {0: (*total, fold.customers, *_ends(fold))},
-        "days": {day: astuple(sums) for day, sums in fold.daily if sums.rows},
-        "hours": {(day, hour): astuple(sums) for day, hour, sums in hours if sums.rows},
-        "previous": {day: astuple(sums) for day, sums in fold.previous_daily if sums.rows},
+        "days": {day: tuple(sums) for day, sums in fold.daily if sums.rows},
+        "hours": {(day, hour): tuple(sums) for day, hour, sums in hours if sums.rows},
+        "previous": {day: tuple(sums) for day, sums in fold.previous_daily if sums.rows},
         "amounts": _held(fold.amounts),
     }
 

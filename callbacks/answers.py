@@ -8,6 +8,8 @@ from typing import Any, Final
 import orjson
 from dash.development.base_component import Component
 
+_WILD: Final = ("data-", "aria-")
+_KINDS: Final[dict[type, tuple[frozenset[str], dict[str, str]]]] = {}
 _OPTIONS: Final = orjson.OPT_NON_STR_KEYS | orjson.OPT_SERIALIZE_NUMPY
 
 
@@ -30,7 +32,19 @@ def _fragment(value: Any) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, Component):
-        written: Any = value
-        return written.to_plotly_json()
-    raise TypeError(type(value).__name__)
+    """Write a component as Dash does, from what it holds and not from all that it might hold."""
+    if not isinstance(value, Component):
+        raise TypeError(type(value).__name__)
+    names, kind = _known(value)
+    props = {name: held for name, held in vars(value).items() if name in names or name[:5] in _WILD}
+    return {"props": props, **kind}
+
+
+def _known(one: Any) -> tuple[frozenset[str], dict[str, str]]:
+    """Return the names that a component's properties may have, and how Dash names its kind; once a kind."""
+    known = _KINDS.get(type(one))
+    if known is None:
+        written = one.to_plotly_json()
+        kind = {key: written[key] for key in ("type", "namespace")}
+        known = _KINDS[type(one)] = frozenset(one.available_properties), kind
+    return known

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import http.client
 import os
 import socket
@@ -30,10 +31,21 @@ ANY: Final = frozenset({"0.0.0.0", "::", ""})  # noqa: S104 - compared with, not
 def begin(settings: WebSettings) -> None:
     """Begin what a web process does beside answering: send its log to the store, make the fold ready."""
     from database.logs.events import store_logs
-    from database.segments import warm_up
 
     store_logs("web", level=settings.log_level)
-    Thread(target=warm_up, name="warm-up", daemon=True).start()
+    Thread(target=settle, name="warm-up", daemon=True).start()
+
+
+def settle() -> None:
+    """Make the fold ready; what stands then stands for good, and no search for garbage goes through it again.
+
+    There is so much of it that such a search kept all requests of the process waiting for a tenth of a second.
+    """
+    from database.segments import warm_up
+
+    warm_up()
+    gc.collect()
+    gc.freeze()
 
 
 def web_command(settings: WebSettings, *, with_gunicorn: bool | None = None) -> list[str]:

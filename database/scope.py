@@ -83,7 +83,7 @@ def bank_ids(session: Session) -> tuple[int, ...]:
 
 
 def told_once(session: Session, question: Hashable, ask: Callable[[], Answer]) -> Answer:
-    """Return the answer to a question, asked once in a reader's transaction: it sees one snapshot throughout."""
+    """Return the answer to a question, asked once in a reader's transaction, which sees one snapshot."""
     if of(session).role != READER_ROLE:
         return ask()
     session.connection()

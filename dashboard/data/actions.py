@@ -9,9 +9,10 @@ from typing import Any, Final
 from dashboard.data import uploads
 from dashboard.data.demo_job import DEMO
 from dashboard.data.proposing import propose
+from dashboard.data.turns import turn
 from dashboard.ingestion.options import ImportOptions
 from dashboard.jobs.submit import submit
-from database.connection import get_db_session, read_only
+from database.connection import Session, get_db_session, read_only
 from database.queries import holdings, jobs, runs
 from database.queries.holdings import Affected
 from models.access import Permission, Person
@@ -21,6 +22,7 @@ from models.jobs import JobStatus
 from models.messages import N_
 
 IMPORT, CHECK, UNDO, REMOVE_DEMO = "import", "check", "undo", "remove-demo"
+MOST_OPEN: Final = 20
 _TEXTS: Final = frozenset(
     {
         "bank",
@@ -68,10 +70,12 @@ def start(person: Person, home: Path, kind: str, upload_id: str, form: Mapping[s
     if not upload.is_complete:
         raise ConflictError(N_("{name} is not here whole yet."), name=upload.name)
     # What was guessed for the form is what is imported.
-    _, options = propose(upload.path, options_of(person, form))
+    options = options_of(person, form)
+    with turn(person.user_id):
+        _, options = propose(upload.path, options)
     parameters = {**options.as_parameters(upload.path), "name": upload.name}
     with get_db_session() as session:
-        return submit(session, kind, parameters, created_by=person.user_id)
+        return _queue(session, person, kind, parameters)
 
 
 def cancel(person: Person, job_id: int) -> JobStatus:
@@ -89,7 +93,7 @@ def retry(person: Person, job_id: int) -> int:
             raise ConflictError(N_("Only a run that failed or was cancelled is begun again."))
         _refuse_removal(person, run.kind)
         _refuse_rates(person, run.parameters.get("kind"))
-        return submit(session, run.kind, run.parameters, created_by=person.user_id)
+        return _queue(session, person, run.kind, run.parameters)
 
 
 def affected(person: Person, bank: str, dataset_id: int) -> Affected:
@@ -114,7 +118,7 @@ def undo(person: Person, bank: str, dataset_id: int, typed: str) -> int:
         raise NotNamedError(N_("Type the name as it stands there: {name}."), name=name)
     parameters = {"bank": bank, "dataset_id": dataset_id, "name": name, "kind": found.kind.value}
     with get_db_session() as session:
-        return submit(session, UNDO, parameters, created_by=person.user_id)
+        return _queue(session, person, UNDO, parameters)
 
 
 def remove_demo(person: Person, typed: str) -> int:
@@ -135,6 +139,13 @@ def rejects_of(person: Person, home: Path, job_id: int) -> Path:
     if not named or not path.is_file():
         raise NotFoundError(N_("Run {job_id} has no file of rejects."), job_id=job_id)
     return path
+
+
+def _queue(session: Session, person: Person, kind: str, parameters: Mapping[str, Any]) -> int:
+    count = jobs.count_open(session, person.user_id)
+    if count >= MOST_OPEN:
+        raise ConflictError(N_("{count} of your runs wait or work: let one end, or cancel one."), count=count)
+    return submit(session, kind, parameters, created_by=person.user_id)
 
 
 def _refuse_rates(person: Person, kind: object) -> None:

@@ -11,6 +11,7 @@ from dashboard.data import uploads
 from dashboard.data.actions import options_of
 from dashboard.data.proposal import Proposal
 from dashboard.data.proposing import propose
+from dashboard.data.turns import turn
 from database.connection import get_db_session
 from database.queries.banks import BankSettings, visible_banks
 from models.access import Person
@@ -49,7 +50,9 @@ def arrival(person: Person, home: Path, asked: Any) -> Arrival | None:
 
 def _proposal(person: Person, path: Path, form: Mapping[str, Any], zone: str) -> Proposal:
     try:
-        found, _ = propose(path, options_of(person, form), zone)
+        options = options_of(person, form)
+        with turn(person.user_id):
+            found, _ = propose(path, options, zone)
     except UserError as mistake:
         return Proposal(problem=mistake.message)
     return found

@@ -55,9 +55,7 @@ def snapshot_of(session: Session, selection: Selection, periods: list[Minutes]) 
     """Return what the session's snapshot holds for the periods of a selection."""
     banks = selection.bank_ids
     names = told_once(session, "codes", lambda: values_by_code(session))
-    sealed = told_once(
-        session, ("sealed", banks, *periods), lambda: sealed_runs(session, banks, periods)
-    )
+    sealed = told_once(session, ("sealed", banks, *periods), lambda: sealed_runs(session, banks, periods))
     tail = told_once(session, ("tail", banks), lambda: tail_runs(session, banks))
     places = {bank: place for place, group in enumerate(selection.groups.values()) for bank in group}
     return Snapshot(

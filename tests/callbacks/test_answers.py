@@ -43,3 +43,11 @@ def test_numbers_of_numpy_are_numbers() -> None:
 def test_what_no_browser_could_read_is_refused() -> None:
     with pytest.raises(TypeError, match="object"):
         encoded({"data": [object()]})
+
+
+def test_every_kind_of_component_is_written_as_dash_writes_it() -> None:
+    kinds: list[Any] = [kind for name, kind in vars(html).items() if name[0].isupper()]
+    for kind in kinds:
+        one = kind("words", id="one", className="wide", **{"data-mark": "x", "aria-label": "y"})
+        assert orjson.loads(to_json_plotly(encoded([one]))) == [one.to_plotly_json()]
+    assert len(kinds) > 100

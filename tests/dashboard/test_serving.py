@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import socket
 import sys
 from pathlib import Path
@@ -84,3 +85,12 @@ def test_gunicorn_believes_no_forwarded_scheme_or_path_of_its_own_accord() -> No
     for name in ("forwarded_allow_ips", "forwarder_headers", "secure_scheme_headers"):
         config.set(name, getattr(gunicorn_settings, name))
         assert not getattr(config, name), name
+
+
+def test_what_stands_when_a_web_process_is_ready_is_never_searched_for_garbage_again() -> None:
+    gc.unfreeze()
+    serving.settle()
+    try:
+        assert gc.get_freeze_count() > 10_000
+    finally:
+        gc.unfreeze()

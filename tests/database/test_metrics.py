@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import fields
-
 import pytest
 
 from database.metrics import METRICS, Metric, Unit
@@ -22,7 +20,7 @@ SUMS = Sums(
 
 @pytest.mark.parametrize("metric", METRICS.values(), ids=METRICS)
 def test_a_metric_is_made_of_sums(metric: Metric) -> None:
-    known = {field.name for field in fields(Sums)}
+    known = set(Sums._fields)
     used = {metric.numerator, metric.denominator}
     assert used - {None} <= known
     assert str(metric.label)

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from dashboard.data import uploads
+from dashboard.data.actions import MOST_OPEN
 from dashboard.web.signed_in import settings
 from database.queries import datasets, jobs
 from models.access import Role
@@ -216,3 +217,15 @@ def test_the_demo_is_removed_by_an_administrator_who_types_its_name(
     assert job(visitors, answer["job"]).kind == "remove-demo"
     lead_retry = lead.post(f"/data/runs/{answer['job']}/retry", json={})
     assert lead_retry.status_code == 404
+
+
+def test_who_has_many_runs_waiting_begins_no_other(
+    visitors: Visitors, lead: FlaskClient, upload: str
+) -> None:
+    for _ in range(MOST_OPEN):
+        a_run(visitors)
+    answer = lead.post("/data/checks", json={"upload": upload, "form": {"bank": "north"}})
+    assert answer.status_code == 409
+    a_run(visitors, status=JobStatus.FAILED)
+    visitors.db.execute(update(Job).values(status=JobStatus.SUCCEEDED))
+    assert lead.post("/data/checks", json={"upload": upload, "form": {"bank": "north"}}).status_code == 202

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.data import uploads
 from dashboard.data.arrival import Arrival, arrival
+from dashboard.data.turns import turn
 from models.access import Person, Role
 from models.banks import Bank
 from models.errors import NotFoundError
@@ -145,3 +146,12 @@ def test_another_persons_file_is_not_there(person: Person, tmp_path: Path) -> No
     upload = uploads.begin(tmp_path, person.user_id + 1, "rows.csv", 3, 1)
     with pytest.raises(NotFoundError):
         arrival(person, tmp_path, {"upload": upload.upload_id})
+
+
+def test_a_form_without_a_turn_says_so(person: Person, tmp_path: Path) -> None:
+    with turn(person.user_id), turn(person.user_id):
+        found = arrived(person, tmp_path, STRANGE).proposal
+    assert found.problem is not None
+    assert found.problem.msgid.startswith("Other files are being read")
+    assert found.columns == ()
+    assert arrived(person, tmp_path, STRANGE).proposal.problem is None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import astuple
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -125,7 +124,7 @@ def sums(rows: pd.DataFrame) -> Sums:
 
 def agree(found: Sums, expected: Sums) -> bool:
     """Whether counts and money are equal, and the squares within 1e-9 of the decimals'."""
-    pairs = zip(astuple(found), astuple(expected), strict=True)
+    pairs = zip(found, expected, strict=True)
     return all(
         mine == theirs if isinstance(theirs, int) else abs(mine - theirs) <= 1e-9 * max(theirs, 1.0)
         for mine, theirs in pairs
