@@ -8,9 +8,9 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard import formatting as f
-from dashboard.alerts.detail import STRIP, AlertDetail
+from dashboard.alerts.detail import STRIP, AlertDetail, StoredTransaction
 from dashboard.alerts.lines import alert_href, loss, reason_text
-from dashboard.alerts.names import MOVES, SEVERITY_NAMES, STATUS_NAMES
+from dashboard.alerts.names import CONTRIBUTIONS, MOVES, SEVERITY_NAMES, STATUS_NAMES
 from dashboard.charts.figure import Words
 from dashboard.language import translator
 from dashboard.names import value_name
@@ -198,11 +198,12 @@ def _contribution(name: str, value: float, largest: float, words: Words) -> Comp
     bar = html.Span(className=f"weight {side}", style={"width": f"{width}%"})
     return html.Div(
         [
-            html.Span(name.replace("_", " ")),
+            html.Span(words.say(CONTRIBUTIONS[name]) if name in CONTRIBUTIONS else name.replace("_", " ")),
             html.Span(bar, className="weight-place"),
             html.Span(f.number(value, 3, words.locale), className="num"),
         ],
         className="contribution",
+        title=words.say(N_("what it adds to the log-odds of fraud, from which the score is made")),
     )
 
 
@@ -248,14 +249,21 @@ def _payments(found: AlertDetail, words: Words) -> Component:
                 page_link("merchant", shop, bank=found.bank.code, id=each.merchant_id)
                 if each.merchant_id
                 else shop,
-                value_name("channel", each.channel, words.locale, words.say),
+                _kind(each, words),
                 html.Span(f.money_exact(each.amount, each.currency, words.locale), className="num"),
                 label_mark(each.is_fraud, words),
             ]
         )
-    names = (N_("Transaction"), N_("Time"), N_("Merchant"), N_("Channel"), N_("Amount"), N_("Label"))
+    names = (N_("Transaction"), N_("Time"), N_("Merchant"), N_("Type"), N_("Amount"), N_("Label"))
     title = words.say(N_("Payments of this alert"))
     return section(title, table(title, [words.say(name) for name in names], rows))
+
+
+def _kind(payment: StoredTransaction, words: Words) -> str:
+    return ", ".join(
+        value_name(name, str(getattr(payment, name)), words.locale, words.say)
+        for name in ("transaction_type", "channel")
+    )
 
 
 def _alike(found: AlertDetail, words: Words) -> Component:

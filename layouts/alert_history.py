@@ -67,7 +67,7 @@ def _step(step: Step, found: AlertDetail, person: Person, words: Words, *, is_la
     own = step.by == person.user_id or person.may(Permission.APPROVE_DECISIONS)
     may_undo = is_last and own and found.now - step.at <= AS_LONG_AS
     undo = html.Button(
-        words.say(N_("Undo")), className="quiet-link", **data(undo_event=str(step.alert_event_id))
+        words.say(N_("Take back")), className="quiet-link", **data(undo_event=str(step.alert_event_id))
     )
     said: list[Component] = [html.Span(_told(step, words))]
     if step.note:

@@ -90,7 +90,7 @@ def _reasons(t: Translator) -> list[Component]:
 
 def _words(t: Translator) -> dict[str, str]:
     return {
-        "undo": t(N_("Undo")),
+        "undo": t(N_("Take back")),
         "undone": t(N_("{what}: taken back")),
         "failed": t(N_("The change was not stored.")),
         "titles": "|".join(f"{status.value}={t(word)}" for status, word in MOVES.items()),

@@ -180,12 +180,13 @@ def _counterparties(found: Story, words: Words) -> Component:
     title = words.say(N_("Pays most often") if found.party == "customer" else N_("Paid most often by"))
     other = "merchant" if found.party == "customer" else "customer"
     may_open = other == "merchant" or found.sees_people
+    has_kind = other == "merchant"
     rows: list[Sequence[Component | str]] = [
         [
             page_link(other, each.name or each.identity, bank=found.bank.code, id=each.identity)
             if may_open
             else each.identity,
-            value_name("category", each.category, words.locale, words.say) if each.category else "",
+            *([value_name("category", each.category or "", words.locale, words.say)] if has_kind else []),
             html.Span(f.count(each.payments, words.locale), className="num"),
             html.Span(f.money(each.volume, found.bank.base_currency, words.locale), className="num"),
             html.Span(
@@ -199,7 +200,8 @@ def _counterparties(found: Story, words: Words) -> Component:
         ]
         for each in found.counterparties
     ]
-    names = (N_("Name"), N_("Category"), N_("Payments"), N_("Volume"), N_("Fraud"))
+    kinds = (N_("Category"),) if has_kind else ()
+    names = (N_("Name"), *kinds, N_("Payments"), N_("Volume"), N_("Fraud"))
     drawn = table(title, [words.say(name) for name in names], rows)
     return section(title, drawn, beside=words.say(N_("90 days")))
 
@@ -211,5 +213,5 @@ def _map_head(found: Story, words: Words) -> list[Component]:
             title,
             html.Span(words.say(N_("No payment of 90 days has a place.")), className="section-beside"),
         ]
-    count = words.say(N_("{count} places, 90 days"), count=f.count(len(found.places), words.locale))
+    count = words.say(N_("places: {count}, 90 days"), count=f.count(len(found.places), words.locale))
     return [title, html.Span(count, className="section-beside num")]

@@ -100,12 +100,12 @@ def shared_rows(shared: Sequence[SharedValue], words: Words) -> Component:
             html.Span(
                 [html.Span(f"{words.say(KINDS[each.kind])} "), html.Span(_value(each), className="num")]
             ),
-            html.Span(words.say(N_("{count} other customers"), count=f.count(each.customers, words.locale))),
+            html.Span(f.count(each.customers, words.locale), className="num"),
             _fraud(each, words),
         ]
         for each in shared
     ]
-    heads = [words.say(N_("Shared")), words.say(N_("With")), words.say(N_("Fraud among theirs"))]
+    heads = [words.say(N_("Shared")), words.say(N_("Other customers")), words.say(N_("Fraud among theirs"))]
     return table(words.say(N_("Shared with other customers")), heads, rows)
 
 
@@ -127,7 +127,7 @@ def strip_figure(
 
 
 def _value(each: SharedValue) -> str:
-    value = each.shown or each.value
+    value = (each.shown or each.value).removesuffix("/32").removesuffix("/128")
     return value if len(value) <= 2 * _SHORT else f"{value[:_SHORT]}…{value[-4:]}"
 
 

@@ -22,7 +22,7 @@ from models.access import Permission, Person
 from models.errors import ForbiddenError
 from models.messages import N_
 
-__all__ = ["STRIP", "AlertDetail", "Step", "alert_detail", "read_number"]
+__all__ = ["STRIP", "AlertDetail", "Step", "StoredTransaction", "alert_detail", "read_number"]
 
 STRIP: Final = timedelta(days=90)
 SHARED_FOR: Final = timedelta(days=30)

@@ -35,6 +35,22 @@ MOVES: Final[Mapping[AlertStatus, str]] = {
 """What a button that moves an alert says."""
 
 
+CONTRIBUTIONS: Final[Mapping[str, str]] = {
+    "amount": N_("amount"),
+    "amount_in_category": N_("amount in this category"),
+    "payments_last_hour": N_("payments in the hour before"),
+    "payments_last_day": N_("payments in the day before"),
+    "speed": N_("speed since the payment before"),
+    "distance_from_home": N_("distance from home"),
+    "new_merchant": N_("first time at this merchant"),
+    "new_category": N_("first time in this category"),
+    "new_country": N_("first time in this country"),
+    "new_device": N_("first time from this device"),
+    "part_of_day": N_("unusual part of the day"),
+}
+"""What adds to a score, in plain words."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """Why an alert was decided so; `fraud_type` is what the label says of a fraud."""

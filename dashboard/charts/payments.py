@@ -22,6 +22,7 @@ from dashboard.charts.figure import (
     Trace,
     Words,
     escaped,
+    text_width,
 )
 from dashboard.charts.time_axis import Stretch, lines_of, moment_text, names_of, with_events
 from dashboard.overview.events import Event
@@ -34,6 +35,7 @@ _MARKS: Final = (
     (None, N_("unknown"), "circle-open", UNKNOWN),
 )
 _TICKS: Final = 6
+_BESIDE: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +83,12 @@ def payment_strip(strip: Strip, words: Words) -> Figure:
                 "layer": "below",
             }
         )
+    decades = _decades(low, high, strip.currency, words)
+    longest = max(decades["ticktext"], key=text_width, default="")
     return {
         "data": [trace for mark in _MARKS if (trace := _trace(strip, mark, place, words))],
         "layout": {
-            "margin": MARGIN,
+            "margin": {**MARGIN, "l": max(MARGIN["l"], text_width(longest) + _BESIDE)},
             "hovermode": "closest",
             "shapes": shapes,
             "annotations": names_of(axis),
@@ -93,7 +97,7 @@ def payment_strip(strip: Strip, words: Words) -> Figure:
                 "range": [moment_text(axis.begins), moment_text(axis.ends)],
                 **_days(strip, place, words),
             },
-            "yaxis": {"type": "log", "range": [low, high], **_decades(low, high, strip.currency, words)},
+            "yaxis": {"type": "log", "range": [low, high], **decades},
         },
     }
 

@@ -67,7 +67,9 @@ as (
         r.amount, r.currency, {name}, r.is_fraud, r.channel, r.payment_method, cast(null as text)
     from recent r
     union all
-    select coalesce('d' || l.dataset_id, 'l' || l.label_id), 'label', l.recorded_at, l.transaction_id, null,
+    select case when l.source = 'import' then coalesce('d' || coalesce(l.dataset_id, r.dataset_id), 'i')
+            when l.recorded_by is null then l.source || l.recorded_at else 'l' || l.label_id end,
+        'label', l.recorded_at, l.transaction_id, null,
         r.amount, r.currency, {name}, l.is_fraud, l.source, l.reason,
         coalesce(nullif(u.full_name, ''), u.username)
     from recent r join fraud_labels l on l.bank_id = :bank_id and l.transaction_id = r.transaction_id
