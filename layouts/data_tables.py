@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from dash import html
 from dash.development.base_component import Component
@@ -17,7 +18,7 @@ from layouts.attributes import aria, data
 from layouts.icons import icon
 from models.datasets import DatasetKind, DatasetOrigin
 from models.jobs import JobStatus
-from models.messages import N_
+from models.messages import N_, Message
 
 KINDS = {
     DatasetKind.TRANSACTIONS: N_("transactions"),
@@ -135,8 +136,16 @@ def _message(run: SeenRun, words: Words) -> list[Component]:
     # What an import stored stands in its own column.
     if run.message is None or (run.rows_read is not None and run.status is JobStatus.SUCCEEDED):
         return []
-    text = words.say(run.message.msgid, **run.message.params)
+    text = words.say(run.message.msgid, **counted(run.message, words))
     return [html.Span(text, className="data-second", title=text)]
+
+
+def counted(message: Message, words: Words) -> dict[str, Any]:
+    """Return what a sentence names: counts as people write them, numbers of runs and datasets as they are."""
+    return {
+        name: f.count(value, words.locale) if isinstance(value, int) and not name.endswith("_id") else value
+        for name, value in message.params.items()
+    }
 
 
 def _by(run: SeenRun) -> list[Component]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import Final
+from urllib.parse import urlsplit
 
 from flask import Flask, g, request
 
@@ -27,11 +28,19 @@ def name_person(person: Person) -> None:
 
 def _begin() -> None:
     g.acting = ExitStack()
-    g.acting.enter_context(acting(page=request.path, request_id=secrets.token_hex(8), filter_=_filter()))
+    page, filter_ = _where()
+    g.acting.enter_context(acting(page=page, request_id=secrets.token_hex(8), filter_=filter_))
 
 
-def _filter() -> str | None:
-    return request.query_string.decode("utf-8", "replace")[:LONGEST_FILTER] or None
+def _where() -> tuple[str, str | None]:
+    """Return what is asked for; what a page asks for is the page's until its callback is known."""
+    path, query = request.path, request.query_string.decode("utf-8", "replace")
+    if path.startswith("/_dash-") and request.referrer:
+        # Anybody may write anything there: what is no address names nothing.
+        with suppress(ValueError):
+            page = urlsplit(request.referrer)
+            path, query = page.path, page.query
+    return path, query[:LONGEST_FILTER] or None
 
 
 def _end(_error: BaseException | None) -> None:
