@@ -178,7 +178,7 @@
   // Ids are of any length: the first rows say how much room they need.
   function fit(api) {
     const longest = Math.max(0, ...list.rows.map((row) => row.id.length));
-    const newWidth = Math.min(Math.max(longest * 7.2 + 28, 110), 250);
+    const newWidth = Math.min(Math.max(longest * 7.8 + 32, 110), 250);
     if (longest) api.setColumnWidths([{ key: "id", newWidth }]);
   }
 

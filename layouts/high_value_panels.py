@@ -148,7 +148,7 @@ def _table(found: HighValue, seen: Seen, words: Words) -> Component:
         Column(words.say(N_("payment"))),
         Column(words.say(N_("amount")), is_figure=True),
         Column(words.say(N_("customer"))),
-        Column(words.say(N_("usual")), is_figure=True),
+        Column(words.say(N_("usual")), is_figure=True, is_extra=True),
         Column(words.say(N_("times usual")), is_figure=True),
         Column(words.say(N_("merchant")), is_extra=True),
         Column(words.say(N_("when")), is_extra=True),

@@ -60,4 +60,5 @@ def link(page: str, bank: str, identity: str, text: str | None = None) -> Compon
 def label_mark(*, is_fraud: bool | None, word: str) -> Component:
     """Draw a label: mark and word, for colour alone says nothing."""
     kind, mark = LABELS[is_fraud]
-    return html.Span([html.Span(mark, className=f"mark-{kind}"), f" {word}"], className="label-mark")
+    said = html.Span(f" {word}", className="label-word")
+    return html.Span([html.Span(mark, className=f"mark-{kind}"), said], className="label-mark")

@@ -269,7 +269,7 @@ def none_certain(ranking: Ranking, words: Words) -> str | None:
     if any(each.rate.estimate and not each.rate.is_too_few for each in ranking.slices):
         return None
     return words.say(
-        N_("None of these groups has 30 labelled payments: choose a longer range or fewer filters.")
+        N_("No group here has 30 labelled payments: choose a longer range or fewer filters.")
     )
 
 

@@ -23,6 +23,7 @@ from models.messages import N_
 MARGIN: Margin = {"l": 40, "r": 20, "t": 24, "b": 22}
 _TICKS = (0, 25, 50, 75, 100)
 _LEAST_X = 0.01
+_OVER, _UNDER = 56, 44
 _DECADES = (0.01, 0.1, 1, 10, 100)
 
 
@@ -31,12 +32,13 @@ def concentration_curves(
 ) -> Figure:
     """Draw each group's curve over a logarithmic share of the group."""
     curves = (
-        (customers, words.say(N_("customers")), ACCENT, 44, "left"),
-        (merchants, words.say(N_("merchants")), TEXT_1, 56, "right"),
+        (customers, words.say(N_("customers")), ACCENT),
+        (merchants, words.say(N_("merchants")), TEXT_1),
     )
-    drawn = [(one, name, color, place, side) for one, name, color, place, side in curves if one is not None]
+    drawn = [(one, name, color) for one, name, color in curves if one is not None]
+    by_half = enumerate(sorted(drawn, key=lambda curve: curve[0].half))
     return {
-        "data": [_curve(one, name, color, words) for one, name, color, _, _ in drawn],
+        "data": [_curve(one, name, color, words) for one, name, color in drawn],
         "layout": {
             "margin": MARGIN,
             "hovermode": "closest",
@@ -53,7 +55,7 @@ def concentration_curves(
             },
             "annotations": [
                 unit_note(words.say(N_("% of the fraud, by share of the group")), MARGIN),
-                *(_label(one, name, color, (place, side)) for one, name, color, place, side in drawn),
+                *(_label(one, name, color, is_left=place == 0) for place, (one, name, color) in by_half),
             ],
             "shapes": [
                 {
@@ -91,9 +93,9 @@ def _curve(one: Concentration, name: str, color: str, words: Words) -> Trace:
     }
 
 
-def _label(one: Concentration, name: str, color: str, place: tuple[int, str]) -> dict[str, object]:
-    # Beside where the curve passes the half; the groups stand on its two sides.
-    y, side = place
+def _label(one: Concentration, name: str, color: str, *, is_left: bool) -> dict[str, object]:
+    # Beside where the curve passes the half: the left curve's name left of it, the other's right of it.
+    y, side = (_OVER, "right") if is_left else (_UNDER, "left")
     at = max(one.half * 100, _LEAST_X)
     return note(
         name,

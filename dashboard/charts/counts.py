@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from dashboard import formatting as f
@@ -17,12 +18,20 @@ from dashboard.charts.figure import (
     ticks,
     unit_note,
 )
-from dashboard.charts.time_axis import event_lines, event_names, events_by_step, moment_text, with_events
+from dashboard.charts.time_axis import (
+    STEP_HOURS,
+    event_lines,
+    event_names,
+    events_by_step,
+    moment_text,
+    with_events,
+)
 from dashboard.overview.series import Grain, Series
 from models.messages import N_
 
 MARGIN: Margin = {"l": 40, "r": 14, "t": 24, "b": 22}
 _MOST_DATES = 6
+_FILLED = 0.75
 _NAMED = 0.14
 """The part of the height that the names of events take, which no bar may reach."""
 
@@ -44,11 +53,11 @@ def counts_over_time(series: Series, words: Words) -> Figure:
     days = [_day(series, place, words) for place in range(len(points))]
     named = events_by_step(series)
     return {
-        "data": [_bars(x, days, named, *stack, words) for stack in stacks],
+        "data": [{**_bars(x, days, named, *stack, words), **_widths(series)} for stack in stacks],
         "layout": {
             "margin": MARGIN,
             "barmode": "stack",
-            "bargap": 0.25,
+            "bargap": 1 - _FILLED,
             "hovermode": "closest",
             "xaxis": {"type": "date", **_dates(x, days)},
             "yaxis": {
@@ -88,6 +97,16 @@ def _bars(
         "textposition": "none",
         "hovertemplate": "%{text}<extra></extra>",
     }
+
+
+def _widths(series: Series) -> dict[str, Any]:
+    """Draw each week or month from its beginning on: a first one cut short would else make all bars thin."""
+    if series.grain not in {Grain.WEEK, Grain.MONTH} or not series.points:
+        return {}
+    starts = [point.at for point in series.points]
+    ends = [*starts[1:], starts[-1] + timedelta(hours=STEP_HOURS[series.grain])]
+    widths = [(end - start) / timedelta(milliseconds=1) for start, end in zip(starts, ends, strict=True)]
+    return {"width": [round(width * _FILLED) for width in widths], "offset": 0}
 
 
 def _day(series: Series, place: int, words: Words) -> str:

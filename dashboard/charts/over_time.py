@@ -41,6 +41,8 @@ from models.messages import N_
 MARGIN: Margin = {"l": 34, "r": 14, "t": 24, "b": 22}
 _EDGE = 0.2
 _ROOM_BELOW = 0.15
+_UNDER_WORDS = 0.7
+"""How high a name may stand where words on young days and names of events have the top."""
 
 
 def rate_over_time(series: Series, measure: Measure, words: Words) -> Figure:
@@ -244,7 +246,8 @@ def _names(inner: Sequence[Point], top: float, words: Words) -> list[dict[str, A
     ]
     if not ghosts:
         return []
-    names = [_label(words.say(N_("this period")), peak, _top(peak), 9, FRAUD)]
+    most = top * (_UNDER_WORDS if any(point.is_young for point in inner) else 1)
+    names = [_label(words.say(N_("this period")), peak, min(_top(peak), most), 9, FRAUD)]
     low = min(ghosts, key=lambda point: (_value_before(point) or 0.0) - (_value(point) or 0.0))
     height = min(_value_before(low) or 0.0, low.rate.estimate.low if low.rate.estimate else 1.0)
     shift = -9

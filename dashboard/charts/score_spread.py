@@ -68,7 +68,7 @@ def score_spread(scores: Sequence[Bucket], threshold: float, words: Words) -> Fi
             },
             "yaxis": _count_axis(highest, words),
             "annotations": [
-                unit_note(words.say(N_("payments, logarithmic")), MARGIN),
+                unit_note(words.say(N_("payments (log)")), MARGIN),
                 *stack_key([label[:3] for label in drawn], MARGIN),
                 _threshold(threshold, words),
             ],

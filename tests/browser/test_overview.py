@@ -234,6 +234,22 @@ def test_the_filter_bar_is_worked_by_keys(site: Site, visit: Visits) -> None:
     assert "range=7d" in page.url
 
 
+def test_a_verdict_opens_its_reason_by_key_and_by_touch(site: Site, visit: Visits) -> None:
+    page = opened(site, visit("analyst"))
+    tile = page.locator(".tile-transactions")
+    height = tile.bounding_box()
+    verdict = tile.locator(".tile-verdict summary")
+    verdict.focus()
+    page.keyboard.press("Enter")
+    expect(tile.locator(".reasons")).to_contain_text("95 % interval")
+    assert tile.bounding_box() == height
+    page.keyboard.press("Escape")
+    expect(tile.locator(".reasons")).to_be_hidden()
+    expect(verdict).to_be_focused()
+    verdict.click()
+    expect(tile.locator(".reasons")).to_be_visible()
+
+
 def test_a_custom_range_is_chosen_by_its_days(site: Site, visit: Visits) -> None:
     page = opened(site, visit("analyst"))
     changes(visit, page)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, Route, expect
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from database.bulk import bulk_insert
 from database.connection import get_db_session
+from models.users import User, UserBank
 from tests.browser.conftest import IDLE, PATIENCE_MS, Site, Visits, settled, settled_on
 from tests.browser.test_overview import payments
+from tests.factories import make_bank
 from tests.servers import Database
 
 PAGES = {
@@ -23,10 +27,16 @@ PAGES = {
 def rows(site_database: Database, site: Site, browser: Browser) -> None:
     """Fill the site's bank with scored payments, and open a page once so that the fold is compiled."""
     rows = [
-        row | {"customer_id": f"c{place % 90}", "merchant_id": f"m{place % 40}"}
+        row
+        | {"customer_id": f"c{place % 90}", "merchant_id": f"m{place % 40}", "fraud_score": place % 100 / 100}
         for place, row in enumerate(payments(3, 2_000))
     ]
     bulk_insert(rows, bank="north")
+    with get_db_session() as session:
+        south = make_bank(session, "south", base_currency="USD", high_value_threshold=900)
+        lead = session.scalars(select(User).where(User.username == "lead")).one()
+        session.add(UserBank(user_id=lead.user_id, bank_id=south.bank_id))
+    bulk_insert(payments(4, 300), bank="south")
     with get_db_session("all") as session:
         session.execute(text("update transactions set transactions_last_hour = mod(ingest_seq, 7)"))
     page = Visits(site, browser)("analyst")
@@ -70,6 +80,30 @@ def test_the_rows_of_a_chart_are_its_rows(site: Site, visit: Visits) -> None:
     settled_on(page, f"{site.address}/high-value?bank=north&range=90d")
     page.locator('.sheet-counts [data-panel="rows"]').dispatch_event("click")
     expect(page.locator(".drill-notice")).to_contain_text("the mark’s count and sum", timeout=PATIENCE_MS)
+
+
+def test_where_limits_differ_the_panel_says_what_opens_rows(site: Site, visit: Visits) -> None:
+    page = visit("lead")
+    settled_on(page, f"{site.address}/high-value?bank=all&range=90d")
+    asked = page.url
+    why = page.locator(".sheet-counts .panel-closed")
+    expect(why).to_contain_text("choose one bank")
+    page.locator('.sheet-counts [data-panel="rows"]').dispatch_event("click")
+    expect(why).to_have_class(re.compile("is-told"))
+    expect(page.locator(".said")).to_contain_text("choose one bank")
+    assert page.url == asked
+    page.locator(".tile-row-name").last.click()
+    settled(page)
+    expect(page.locator(".panel-closed")).to_have_count(0)
+
+
+def test_a_step_of_the_score_opens_its_rows(site: Site, visit: Visits) -> None:
+    page = visit("analyst")
+    settled_on(page, f"{site.address}/high-risk?bank=north&range=90d")
+    graph = page.locator(".sheet-scores .js-plotly-plot")
+    graph.evaluate("node => node.emit('plotly_click', { points: [{ curveNumber: 3, pointNumber: 19 }] })")
+    expect(page.locator(".drill-notice")).to_contain_text("the mark’s count and sum", timeout=PATIENCE_MS)
+    assert "score=0.95..1" in page.url
 
 
 def test_a_question_is_cancelled_and_asked_again(site: Site, visit: Visits) -> None:

@@ -137,3 +137,22 @@ def test_payments_are_counted_in_whole_ticks() -> None:
     ):
         assert ticks(highest, is_count=True) == ticked
     assert ticks(9) == [0, 2.5, 5, 7.5, 10]
+
+
+def test_a_first_week_cut_short_makes_no_bar_of_the_others_thin() -> None:
+    weeks = series(steps=5, grain=Grain.WEEK)
+    cut = replace(weeks.points[0], at=weeks.points[1].at - timedelta(days=1))
+    (bars,) = counts_over_time(replace(weeks, points=(cut, *weeks.points[1:])), WORDS[0])["data"][:1]
+    day = 24 * 3_600_000
+    assert bars["offset"] == 0
+    assert bars["width"] == [day * 0.75, *[7 * day * 0.75] * 4]
+    assert "width" not in counts_over_time(series(), WORDS[0])["data"][0]
+
+
+def test_the_line_s_name_stands_under_the_words_on_young_days() -> None:
+    even = series()
+    before = even.points[0].rate
+    points = [replace(point, before=before, completeness=0.4) for point in even.points]
+    layout = rate_over_time(replace(even, points=tuple(points)), Measure.COUNT, WORDS[0])["layout"]
+    (name,) = [each for each in layout["annotations"] if each["text"] == "this period"]
+    assert name["y"] <= layout["yaxis"]["range"][1] * 0.7
