@@ -45,7 +45,7 @@
   function done(told, said) {
     if (!told) return refresh();
     const undo = told.batch ? { batch: told.batch } : told.done.length ? { event: told.done[0].event } : null;
-    toast([said || told.said, ...told.left].join(" "), undo);
+    toast([told.done.length ? said || told.said : "", ...told.left].join(" ").trim(), undo);
     if (place()) chooseNone();
     return refresh();
   }

@@ -14,7 +14,7 @@ from dashboard import formatting as f
 from dashboard.administration.health import Finding, HealthView, State, TableFacts
 from dashboard.administration.slow import SlowQuery
 from dashboard.charts.figure import Words
-from dashboard.language import translate
+from dashboard.language import translate, translator
 from layouts.admin_parts import ago, cell, table
 from layouts.icons import icon
 from layouts.logs_answer import STORES
@@ -27,7 +27,7 @@ STATES = {
 }
 # What a stranger may have asked for is never made a link.
 _OWN_PAGE = re.compile(r"/[a-z-]{0,40}")
-_UNITS = ("B", "kB", "MB", "GB", "TB")
+_UNITS = (N_("B"), N_("kB"), N_("MB"), N_("GB"), N_("TB"))
 _STEP = 1_024
 VITALS = "health-vitals"
 
@@ -65,7 +65,8 @@ def size(value: float, locale: str) -> str:
     step = 0
     while value >= _STEP and step < len(_UNITS) - 1:
         value, step = value / _STEP, step + 1
-    return f"{f.number(value, 0 if value >= 100 or not step else 1, locale)}\N{NO-BREAK SPACE}{_UNITS[step]}"  # noqa: PLR2004 - three digits
+    written = f.number(value, 0 if value >= 100 or not step else 1, locale)  # noqa: PLR2004 - three digits
+    return f"{written}\N{NO-BREAK SPACE}{translator(locale)(_UNITS[step])}"
 
 
 def _section(title: str, definition: str, content: Component, words: Words) -> Component:

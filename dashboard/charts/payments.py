@@ -14,6 +14,7 @@ from dashboard import formatting as f
 from dashboard.charts.figure import (
     FRAUD,
     GENUINE,
+    GHOST,
     NODATA,
     TEXT_1,
     UNKNOWN,
@@ -24,7 +25,7 @@ from dashboard.charts.figure import (
     escaped,
     text_width,
 )
-from dashboard.charts.time_axis import Stretch, lines_of, moment_text, names_of, with_events
+from dashboard.charts.time_axis import Stretch, drawn_on, lines_of, moment_text, names_of, with_events
 from dashboard.overview.events import Event
 from models.messages import N_
 
@@ -86,7 +87,10 @@ def payment_strip(strip: Strip, words: Words) -> Figure:
     decades = _decades(low, high, strip.currency, words)
     longest = max(decades["ticktext"], key=text_width, default="")
     return {
-        "data": [trace for mark in _MARKS if (trace := _trace(strip, mark, place, words))],
+        "data": [
+            *(trace for mark in _MARKS if (trace := _trace(strip, mark, place, words))),
+            *_days_named(axis, 10.0**high),
+        ],
         "layout": {
             "margin": {**MARGIN, "l": max(MARGIN["l"], text_width(longest) + _BESIDE)},
             "hovermode": "closest",
@@ -106,6 +110,25 @@ def _axis(strip: Strip, place: ZoneInfo) -> Stretch:
     since, until = (at.astimezone(place).replace(tzinfo=None) for at in (strip.since, strip.until))
     midnight = datetime.combine(until.date() + timedelta(days=1), time.min)
     return Stretch(since, until + timedelta(hours=12), since, midnight, strip.events)
+
+
+def _days_named(axis: Stretch, top: float) -> list[Trace]:
+    """Name at each line's end, under the pointer, what has no room for its words."""
+    drawn = drawn_on(axis)
+    if not drawn:
+        return []
+    return [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": [moment_text(at) for at, _ in drawn],
+            "y": [top] * len(drawn),
+            "text": [escaped(name) for _, name in drawn],
+            "hovertemplate": "%{text}<extra></extra>",
+            "marker": {"symbol": "triangle-down", "size": 6, "color": GHOST},
+            "cliponaxis": False,
+        }
+    ]
 
 
 def _trace(

@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +20,8 @@ from models.messages import N_
 
 MARGIN: Final[Margin] = {"l": 0, "r": 0, "t": 0, "b": 0}
 LAND: Final = Path(__file__).resolve().parents[2] / "assets" / "vendor" / "natural-earth" / "land.json"
-LEAST_SPAN: Final = 6.0
+LEAST_SPAN: Final = 14.0
+_HALF: Final = 180.0
 _MOST_POINTS: Final = 1_900
 _LARGEST: Final = 26.0
 _SMALLEST: Final = 6.0
@@ -90,7 +92,18 @@ def wider(box: Box) -> Box:
 @lru_cache(maxsize=1)
 def outline() -> tuple[Ring, ...]:
     """Return the rings of the land, as (longitude, latitude)."""
-    return tuple([(x, y) for x, y in ring] for ring in json.loads(LAND.read_text(encoding="utf-8")))
+    return tuple(in_one_piece(ring) for ring in json.loads(LAND.read_text(encoding="utf-8")))
+
+
+def in_one_piece(ring: Sequence[Sequence[float]]) -> Ring:
+    """Return a ring that goes on past the 180th meridian, where longitudes begin anew, instead of back."""
+    turns, whole = 0, [(float(ring[0][0]), float(ring[0][1]))]
+    for before, here in pairwise(ring):
+        turns += (here[0] - before[0] < -_HALF) - (here[0] - before[0] > _HALF)
+        whole.append((here[0] + 2 * _HALF * turns, float(here[1])))
+    middle = sum(x for x, _ in whole) / len(whole)
+    back = 2 * _HALF * ((middle < -_HALF) - (middle > _HALF))
+    return [(round(x + back, 2), y) for x, y in whole]
 
 
 def clipped(ring: Ring, box: Box) -> Ring:
@@ -126,7 +139,7 @@ def _land(box: Box) -> list[Trace]:
     x: list[float | None] = []
     y: list[float | None] = []
     for ring in outline():
-        part = clipped([(float(a), float(b)) for a, b in ring], box)
+        part = clipped(ring, box)
         if not part:
             continue
         if len(x) + len(part) > _MOST_POINTS and x:

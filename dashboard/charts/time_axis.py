@@ -135,7 +135,7 @@ def lines_of(stretch: Stretch) -> list[dict[str, Any]]:
             "yref": "paper",
             "line": {"color": GHOST, "width": 1},
         }
-        for at, _ in _drawn(stretch)
+        for at, _ in drawn_on(stretch)
     ]
 
 
@@ -143,7 +143,7 @@ def names_of(stretch: Stretch) -> list[dict[str, Any]]:
     """Name drawn events beside their lines, at the top, the worthiest first, where no other name stands."""
     taken: list[tuple[float, float]] = []
     notes = []
-    for at, name in _drawn(stretch):
+    for at, name in drawn_on(stretch):
         share = (at - stretch.begins) / (stretch.ends - stretch.begins)
         left, width = share * _NARROWEST, text_width(name) + _GAP
         is_right = left + width <= _NARROWEST
@@ -166,7 +166,7 @@ def _stretch(series: Series, shift: int = 0) -> Stretch:
     return Stretch(first - step / 2, last + step / 2, first, last + step, series.events, is_coarse, shift)
 
 
-def _drawn(stretch: Stretch) -> list[tuple[datetime, str]]:
+def drawn_on(stretch: Stretch) -> list[tuple[datetime, str]]:
     """Choose the few events that are drawn: what is no holiday first, then the newest."""
     first, last = stretch.since, stretch.until
     days: dict[date, list[Event]] = {}

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
 from dashboard.charts.figure import Words
 from dashboard.charts.payments import Payment, Strip, payment_strip
+from dashboard.charts.places import Box, clipped, outline
 from dashboard.language import translator
 from dashboard.overview.events import Event
 from dashboard.parties.behaviour import Habit
@@ -67,3 +69,11 @@ def test_named_days_are_drawn_on_a_strip_and_told_by_its_marks() -> None:
     told = strip["data"][0]["text"]
     assert [text.split("<br>")[-1] for text in told[:3:2]] == ["day 40", "day 0"]
     assert "day" not in told[1]
+    assert strip["data"][-1]["text"] == ["day 0", "day 40"]
+
+
+def test_no_land_is_drawn_across_the_whole_map() -> None:
+    assert all(abs(x - before) < 180 for ring in outline() for (before, _), (x, _) in pairwise(ring))
+    box = Box(-170.0, -56.0, 180.0, 75.0)
+    widest = max(x for ring in outline() for x, _ in clipped(ring, box))
+    assert 170 < widest <= 180
