@@ -208,7 +208,7 @@ def _bursts(found: ByScore, seen: Seen, words: Words) -> Drawn:
         Column(words.say(N_("customer"))),
         Column(words.say(N_("in the hour before")), is_figure=True),
         Column(words.say(N_("when")), is_extra=True),
-        Column(words.say(N_("label"))),
+        Column(words.say(N_("label")), is_mark=True),
     )
     rows = [_burst(one, seen, words) for one in found.outliers]
     return Drawn(text, table=listing(text.title, columns, rows) if rows else None)

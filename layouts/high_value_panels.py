@@ -152,7 +152,7 @@ def _table(found: HighValue, seen: Seen, words: Words) -> Component:
         Column(words.say(N_("times usual")), is_figure=True),
         Column(words.say(N_("merchant")), is_extra=True),
         Column(words.say(N_("when")), is_extra=True),
-        Column(words.say(N_("label"))),
+        Column(words.say(N_("label")), is_mark=True),
     )
     codes = {bank.bank_id: bank.code for bank in seen.banks}
     zone = seen.view.zone if seen.view else "UTC"

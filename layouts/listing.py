@@ -14,18 +14,21 @@ LABELS = {True: ("fraud", "▲"), False: ("genuine", "●"), None: ("unknown", "
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column's head; figures stand to the right, and a narrow screen leaves out what is not needed."""
+    """A column's head; figures stand to the right, and a narrow screen leaves out what is not needed.
+
+    Of a column of marks it shows the marks alone.
+    """
 
     head: str
     is_figure: bool = False
     is_extra: bool = False
+    is_mark: bool = False
 
     @property
     def class_name(self) -> str:
         """Return the classes of its cells."""
-        return " ".join(
-            name for name, holds in (("num is-figure", self.is_figure), ("extra", self.is_extra)) if holds
-        )
+        names = (("num is-figure", self.is_figure), ("extra", self.is_extra), ("is-mark", self.is_mark))
+        return " ".join(name for name, holds in names if holds)
 
 
 def listing(caption: str, columns: Sequence[Column], rows: Sequence[Sequence[Component | str]]) -> Component:

@@ -120,4 +120,4 @@ def _day(series: Series, place: int, words: Words) -> str:
 
 def _dates(x: list[str], days: list[str]) -> dict[str, Any]:
     every = max(1, -(-len(x) // _MOST_DATES))
-    return {"tickvals": x[::every], "ticktext": days[::every]}
+    return {"tickangle": 0, "tickvals": x[::every], "ticktext": days[::every]}

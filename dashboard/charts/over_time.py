@@ -41,7 +41,7 @@ from models.messages import N_
 MARGIN: Margin = {"l": 34, "r": 14, "t": 24, "b": 22}
 _EDGE = 0.2
 _ROOM_BELOW = 0.15
-_UNDER_WORDS = 0.7
+_UNDER_WORDS = 0.62
 """How high a name may stand where words on young days and names of events have the top."""
 
 
@@ -236,8 +236,7 @@ def _names(inner: Sequence[Point], top: float, words: Words) -> list[dict[str, A
     shown = [point for point in inner if _shown(point)]
     if not shown:
         return []
-    # The young days' own words stand over them.
-    peak = max([point for point in shown if not point.is_young] or shown, key=_top)
+    peak = max(shown, key=_top)
     far = max(1, len(inner) // 4)
     ghosts = [
         point

@@ -43,17 +43,24 @@ def time_axis(series: Series, words: Words) -> dict[str, Any]:
     points = series.points
     half = timedelta(hours=STEP_HOURS[series.grain] / 2)
     by_month = len(points) > _STEPS_BY_DAY and series.grain in {Grain.WEEK, Grain.MONTH}
-    named = _begin_a_month(points) if by_month else points
+    named = _begin_a_month(points) if by_month else _whole(points, half)
     every = max(1, -(-len(named) // _MOST_DATES))
     named = named[every // 2 :: every] if len(named) > _MOST_DATES else named
     axis: dict[str, Any] = {
         "type": "date",
+        "tickangle": 0,
         "tickvals": [moment_text(point.at) for point in named],
         "ticktext": [_tick(series.grain, point.at, words, by_month=by_month) for point in named],
     }
     if points:
         axis["range"] = [moment_text(points[0].at - half), moment_text(points[-1].at + half)]
     return axis
+
+
+def _whole(points: Sequence[Point], half: timedelta) -> Sequence[Point]:
+    """Leave out a first step that is cut short: its name would stand in the next one's."""
+    is_cut = len(points) > 1 and points[1].at - points[0].at < half
+    return points[1:] if is_cut else points
 
 
 def _begin_a_month(points: Sequence[Point]) -> Sequence[Point]:

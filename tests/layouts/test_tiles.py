@@ -153,6 +153,8 @@ def test_a_verdict_opens_its_reason_without_a_mouse() -> None:
     ((why, what),) = opened("fraud_rate", Figure(0.002, None, 0.001, UP))
     assert why == "+0.015 points, 0.010 to 0.020: the 95 % interval leaves zero out."
     assert what == METRICS["fraud_rate"].definition.msgid
+    told = opened("fraud_rate", Figure(0.002, None, 0.001, UP, compared_until=date(2026, 10, 24)))
+    assert "compared up to 24 Oct" in told[0]
     within = Verdict(Outcome.NO_CHANGE, Estimate(4, -1, 9), 0.1, is_within_days=True)
     ((why, days, _),) = opened("transactions", Figure(9, None, 5, within))
     assert why == "+4, −1 to 9: the 95 % interval holds zero."

@@ -155,4 +155,16 @@ def test_the_line_s_name_stands_under_the_words_on_young_days() -> None:
     points = [replace(point, before=before, completeness=0.4) for point in even.points]
     layout = rate_over_time(replace(even, points=tuple(points)), Measure.COUNT, WORDS[0])["layout"]
     (name,) = [each for each in layout["annotations"] if each["text"] == "this period"]
-    assert name["y"] <= layout["yaxis"]["range"][1] * 0.7
+    assert name["y"] <= layout["yaxis"]["range"][1] * 0.62
+
+
+def test_a_first_month_cut_short_is_not_named_into_the_next() -> None:
+    months = series(steps=4, grain=Grain.MONTH)
+    cut = replace(months.points[0], at=months.points[1].at - timedelta(days=7))
+    axis = rate_over_time(replace(months, points=(cut, *months.points[1:])), Measure.COUNT, WORDS[0])[
+        "layout"
+    ]
+    assert axis["xaxis"]["tickvals"] == [f"{point.at:%Y-%m-%d %H:%M}" for point in months.points[1:]]
+    whole = rate_over_time(months, Measure.COUNT, WORDS[0])["layout"]["xaxis"]
+    assert len(whole["tickvals"]) == 4
+    assert whole["tickangle"] == 0
