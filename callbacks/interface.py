@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from dash import Dash
 from flask import render_template
 
 from dashboard.web.signed_in import current_person
 from models.access import Permission
+
+_GRID: Final = re.compile(r'<script src="([^"]*/dash_ag_grid/[^"]*)"></script>\n?')
+_TABLES: Final = re.compile(r'<script src="[^"]*/dash_table/[^"]*"></script>\n?')
 
 
 class Interface(Dash):
@@ -26,8 +30,13 @@ class Interface(Dash):
         return entries
 
     def interpolate_index(self, **parts: str) -> str:  # type: ignore[override]  # Dash passes every part by its name
-        """The page that the browser loads first; Dash's own meta tags and title are left out."""
-        return render_template("index.html", person=current_person(), **parts)
+        """The page that the browser loads first; Dash's own meta tags and title are left out.
+
+        So are the bundles of Dash's old tables, and of the grid: `18_grid.js` fetches it where there is one.
+        """
+        grid = _GRID.search(parts["scripts"])
+        parts["scripts"] = _TABLES.sub("", _GRID.sub("", parts["scripts"]))
+        return render_template("index.html", person=current_person(), grid=grid[1] if grid else "", **parts)
 
     def set_up(self) -> None:
         """Do now what Dash would do within the first request, so that a mistake stops the start."""

@@ -111,7 +111,7 @@ class Filters:
         pairs: list[tuple[str, str]] = []
         for key, write in _WRITERS.items():
             pairs += [(key, text) for text in write(self)]
-        for key, slug in DIMENSION_KEYS.items():
+        for key, slug in DIMENSION_KEYS.items() if self.include or self.exclude else ():
             pairs += [(key, text) for text in sorted(self.include.get(slug, ()))]
             pairs += [(f"{key}!", text) for text in sorted(self.exclude.get(slug, ()))]
         return "&".join(f"{key}={quote(text, safe='.:,/@ ').replace(' ', '+')}" for key, text in pairs)

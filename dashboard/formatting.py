@@ -65,10 +65,13 @@ def short(value: float, locale: str) -> str:
 
 def percent_decimals(shares: Iterable[float]) -> int:
     """Decimals of percentages that stand together: three below 1 %, two below 10 %, else one; none for 0."""
-    largest = max((abs(share) * 100 for share in shares), default=0.0)
+    largest = max(map(abs, shares), default=0.0) * 100
     if largest == 0:
         return 0
-    return next(decimals for limit, decimals in _PERCENT_DECIMALS if largest >= limit)
+    for limit, decimals in _PERCENT_DECIMALS:
+        if largest >= limit:
+            return decimals
+    return _PERCENT_DECIMALS[-1][1]
 
 
 def percent_number(share: float, locale: str, decimals: int | None = None) -> str:

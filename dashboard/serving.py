@@ -39,7 +39,7 @@ def begin(settings: WebSettings) -> None:
 def settle() -> None:
     """Make the fold ready; what stands then stands for good, and no search for garbage goes through it again.
 
-    There is so much of it that such a search kept all requests of the process waiting for a tenth of a second.
+    There is so much of it that such a search kept every request waiting for a tenth of a second.
     """
     from database.segments import warm_up
 

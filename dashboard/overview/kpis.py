@@ -86,11 +86,13 @@ class _Side:
 
     portion: Portion
     ripe: Compared
+    every: Compared
     estimators: Mapping[str, Estimator]
 
 
 def _side(portion: Portion, view: View, maturity: Maturity | None) -> _Side:
-    return _Side(portion, compared_days(portion, view, maturity), _estimators(portion.amounts))
+    ripe, every = compared_days(portion, view, maturity), every_day(portion, view)
+    return _Side(portion, ripe, every, _estimators(portion.amounts))
 
 
 Trends = tuple[Sequence[Sums | None], Sequence[Sums | None]]
@@ -115,9 +117,9 @@ def _figure(metric: Metric, side: _Side, currency: str | None, view: View) -> Fi
     fold, estimator = side.portion, side.estimators[metric.slug]
     estimate, value = estimator(fold.total), metric.value(fold.total)
     before = metric.value(fold.previous) if fold.previous else None
-    compared = side.ripe if metric.slug in LABELLED else every_day(fold)
+    compared = side.ripe if metric.slug in LABELLED else side.every
     after, then = (_estimated(metric, estimator, each) for each in (compared.now, compared.before))
-    given = widening_of(metric, compared, after, then, view)
+    given = widening_of(metric, compared, after, then)
     if metric.slug == "anomalies" and not fold.total.analysed:
         value, before, verdict = None, None, Verdict(Outcome.NOT_ANALYSED)
     elif metric.slug in LABELLED:

@@ -25,15 +25,16 @@ class Days:
     wholes and the scale 1.
     """
 
-    parts: Sequence[float]
-    wholes: Sequence[float]
+    parts: Sequence[float] | npt.NDArray[np.float64]
+    wholes: Sequence[float] | npt.NDArray[np.float64]
     scale: float
     estimate: Estimate
 
     def residuals(self) -> npt.NDArray[np.float64]:
         """Return what each day adds to the estimate beyond its even share."""
         parts, wholes = np.array(self.parts, float), np.array(self.wholes, float)
-        even = wholes * (parts.sum() / wholes.sum()) if wholes.sum() else np.zeros(len(parts))
+        whole = wholes.sum()
+        even = wholes * (parts.sum() / whole) if whole else np.zeros(len(parts))
         found: npt.NDArray[np.float64] = (parts - even) / self.scale if self.scale else parts * 0
         return found
 

@@ -27,6 +27,7 @@ from dashboard.web.access import Door, opens
 ASSETS: Final = Path(__file__).resolve().parents[2] / "assets"
 VENDOR: Final = ASSETS / "vendor"
 FILES: Final = "vigie_files"
+SCRIPT, STYLE = "pages.js", "pages.css"
 _PUBLIC_FOLDERS: Final = (ASSETS / "public", VENDOR / "inter", VENDOR / "bootstrap-icons")
 _PUBLIC_FILES: Final = (ASSETS / "00_tokens.css",)
 _SERVED: Final = {".css", ".js", ".svg", ".woff2"}
@@ -53,7 +54,10 @@ class Served:
 
 
 def read_files() -> dict[str, Served]:
-    """Every file under assets/ by its name; stylesheets last, because they name the others."""
+    """Every file under assets/ by its name; stylesheets last, because they name the others.
+
+    The pages' own scripts and styles are one file each beside that: each request costs more than it brings.
+    """
     found: dict[str, Served] = {}
     for path in sorted(_paths(), key=lambda path: (path.suffix == ".css", path.name)):
         body = path.read_bytes()
@@ -66,7 +70,16 @@ def read_files() -> dict[str, Served]:
         is_public = path.parent in _PUBLIC_FOLDERS or path in _PUBLIC_FILES
         digest = hashlib.sha256(body).hexdigest()[:16]
         found[path.name] = Served(path.name, path, body, digest, is_public)
-    return found
+    return found | {name: _joined(found, name) for name in (SCRIPT, STYLE)}
+
+
+def _joined(files: dict[str, Served], name: str) -> Served:
+    """The pages' own closed files of one kind, in the order of their names."""
+    kind = Path(name).suffix
+    parts = [each for each in files.values() if each.path.parent == ASSETS and each.path.suffix == kind]
+    ordered = sorted((each for each in parts if not each.is_public), key=lambda each: each.name)
+    body = b"\n".join(each.body for each in ordered)
+    return Served(name, ASSETS / name, body, hashlib.sha256(body).hexdigest()[:16], is_public=False)
 
 
 def serve_files(server: Flask) -> None:
@@ -96,17 +109,15 @@ def address(name: str) -> str:
 
 
 def page_files(server: Flask, base_path: str) -> tuple[list[str], list[str]]:
-    """The scripts and stylesheets of the pages, in their order: vendored first, then ours by name."""
+    """The scripts and stylesheets of the pages, in their order: vendored first, then ours."""
     files: dict[str, Served] = server.extensions[FILES]
-    own = [name for name in sorted(files) if files[name].path.parent == ASSETS]
 
     def addresses(names: Iterable[str]) -> list[str]:
         kinds = {True: "public", False: "v"}
         return [f"{base_path}{kinds[files[name].is_public]}/{files[name].digest}/{name}" for name in names]
 
-    scripts = ["plotly-cartesian.min.js", *(name for name in own if name.endswith(".js"))]
-    styles = ["bootstrap.min.css", "fonts.css", "icons.css", *(name for name in own if name.endswith(".css"))]
-    return addresses(scripts), addresses(styles)
+    styles = ["bootstrap.min.css", "fonts.css", "icons.css", "00_tokens.css", STYLE]
+    return addresses(["plotly-cartesian.min.js", SCRIPT]), addresses(styles)
 
 
 def _sent(digest: str, name: str, *, is_public: bool) -> Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, insert, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from models.access import Person
@@ -47,6 +47,7 @@ _FOUND = (
     )
     .join(User, User.user_id == UserSession.user_id)
     .where(UserSession.ended_at.is_(None), User.is_active)
+    .where(UserSession.token_hash == bindparam("token_hash"))
 )
 
 
@@ -77,7 +78,7 @@ def start(
 
 def find(session: Session, token_hash: str) -> OpenSession | None:
     """The open session of an active user; its times are the caller's to judge."""
-    row = session.execute(_FOUND.where(UserSession.token_hash == token_hash)).one_or_none()
+    row = session.execute(_FOUND, {"token_hash": token_hash}).one_or_none()
     if row is None:
         return None
     person = Person(

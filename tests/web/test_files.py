@@ -10,7 +10,7 @@ import brotli
 import plotly.offline
 import pytest
 
-from dashboard.web.files import ASSETS, VENDOR, compress, large_files, read_files
+from dashboard.web.files import VENDOR, compress, large_files, read_files
 from tests.visitors import Visitors
 
 
@@ -102,7 +102,8 @@ def test_stylesheets_name_only_files_that_exist_and_nothing_elsewhere() -> None:
 
 
 def test_our_styles_are_small() -> None:
-    own = sum(len(compress(path.read_bytes(), "br")) for path in ASSETS.glob("*.css"))
+    files = read_files()
+    own = sum(len(compress(files[name].body, "br")) for name in ("00_tokens.css", "pages.css"))
     assert own < 20_000
 
 
@@ -114,3 +115,25 @@ def test_a_component_s_file_that_nobody_knows_is_not_there(visitors: Visitors, n
     answer = visitors.browser("viewer").get(f"/_dash-component-suites/{name}")
     assert answer.status_code == 404
     assert "dash" not in answer.text.lower()
+
+
+def test_a_first_page_asks_for_few_files_and_not_for_the_grid(visitors: Visitors) -> None:
+    client = visitors.browser("viewer")
+    page = client.get("/").text
+    asked = re.findall(r'<(?:script|link)[^>]* (?:src|href)="([^"]+)"', page)
+    assert len(asked) < 25
+    assert not [address for address in asked if "dash_ag_grid" in address or "dash_table" in address]
+    grid = re.findall(r'data-grid="([^"]+)"', page)
+    assert client.get(grid[0]).headers["Cache-Control"].startswith("max-age=31536000")
+
+
+def test_the_pages_own_scripts_and_styles_are_one_file_each_in_order() -> None:
+    files = read_files()
+    for name, first, last in (
+        ("pages.js", "05_chart_themes.js", "61_idle.js"),
+        ("pages.css", "15_dash_widgets.css", "60_admin.css"),
+    ):
+        body = files[name].body
+        assert body.startswith(files[first].body)
+        assert body.endswith(files[last].body)
+        assert not files[name].is_public
