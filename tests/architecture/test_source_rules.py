@@ -204,7 +204,7 @@ def test_log_entries_are_of_a_known_category() -> None:
             PRODUCT,
         ),
         ("no-lazy-relationship", r"relationship\((?![^)]*lazy=\"raise\")", ("models",)),
-        ("no-dash-tables", r"dash_table|DataTable", PRODUCT),
+        ("no-dash-tables", r"dash_table\b(?!/)|DataTable", PRODUCT),
         ("no-lazy-strings", r"lazy_gettext|lazy_string|LazyString", PRODUCT),
     ],
 )
