@@ -58,7 +58,7 @@ BROWSER_ONLY: Final = frozenset(
         "highvalue-counts-graph.figure",
         "overview-rate-graph.figure",
         "riskrate-curve-graph.figure",
-        "riskscore-counts-graph.figure",
+        "riskscore-scores-graph.figure",
         "transactions-status.children",
         "url.search",
     }

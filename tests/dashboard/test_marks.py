@@ -53,8 +53,12 @@ def by_certainty(person: Person, query: str) -> Told:
     assert answer.found is not None
     view = viewed(answer.seen)
     parties = {"customer": answer.found.customers, "merchant": answer.found.merchants}
-    ranked = [risk.party_rows(kind, view)(one) for kind, group in parties.items() for one in group.ranked[:3]]
-    return answer.seen, risk.rate_marks(answer.found, view), ranked
+    ranked = {
+        kind: [*group.ranked[:3], *(holder.one for holder in group.holders)]
+        for kind, group in parties.items()
+    }
+    addresses = [risk.party_rows(kind, view)(one) for kind, ones in ranked.items() for one in ones]
+    return answer.seen, risk.rate_marks(answer.found, view), addresses
 
 
 PAGES: dict[str, Callable[[Person, str], Told]] = {
