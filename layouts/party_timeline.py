@@ -134,7 +134,7 @@ def parts_of(each: Happening, words: Words) -> str:
             (said[is_fraud], value_name("label", "" if is_fraud is None else slug, words.locale, words.say))
             for is_fraud, (slug, _) in LABELS.items()
         ]
-    return ", ".join(f"{f.count(number, words.locale)} {name}" for number, name in named if number)
+    return ", ".join(f"{name} {f.count(number, words.locale)}" for number, name in named if number)
 
 
 def _what(each: Happening, found: Story, words: Words) -> list[Component | str]:

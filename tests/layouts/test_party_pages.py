@@ -30,8 +30,8 @@ HABIT = Habit("payments", "payments a week", "count", 5, 0.5, 2, 4, 6, 9, 52)
     [
         (5, 0.5, "as usual", "comme d’habitude"),
         (4, 0.25, "as usual", "comme d’habitude"),
-        (8, 0.95, "above 95 % of weeks", "au-dessus de 95 % des semaines"),
-        (3, 0.1, "below 90 % of weeks", "au-dessous de 90 % des semaines"),
+        (8, 0.95, "above 95 % of weeks", "plus que 95 % des semaines"),
+        (3, 0.1, "below 90 % of weeks", "moins que 90 % des semaines"),
         (10, 1.0, "the highest of 53 weeks", "le maximum de 53 semaines"),
         (0, 0.0, "the lowest of 53 weeks", "le minimum de 53 semaines"),
     ],
@@ -52,11 +52,11 @@ def happening(kind: Kind, **values: object) -> Happening:
 def test_what_was_said_at_once_is_told_with_its_parts() -> None:
     labels = [happening(Kind.LABEL, is_fraud=each % 4 == 0, detail="import") for each in range(16)]
     told = replace(labels[0], together=tuple(labels))
-    assert (together(told, EN), parts_of(told, EN)) == ("16 labels at once: import", "4 fraud, 12 genuine")
+    assert (together(told, EN), parts_of(told, EN)) == ("16 labels at once: import", "fraud 4, genuine 12")
     assert together(told, FR) == "16 étiquettes à la fois : import"
     alerts = [happening(Kind.ALERT, detail=each) for each in ("low", "critical", "low")]
     raised = replace(alerts[0], together=tuple(alerts))
-    assert (together(raised, EN), parts_of(raised, EN)) == ("3 alerts raised at once", "1 critical, 2 low")
+    assert (together(raised, EN), parts_of(raised, EN)) == ("3 alerts raised at once", "critical 1, low 2")
 
 
 def test_named_days_are_drawn_on_a_strip_and_told_by_its_marks() -> None:

@@ -246,12 +246,12 @@ def test_what_one_import_said_of_many_payments_is_one_line(db: Session) -> None:
     db.flush()
     for each in range(80):
         at = NOON + timedelta(hours=each)
-        own = None if each % 2 else each % 4 == 0
-        of_import = {"dataset_id": dataset.dataset_id, "is_fraud": own}
+        told = None if each % 2 else each % 4 == 0
+        of_import: dict[str, Any] = {"dataset_id": dataset.dataset_id, "is_fraud": told}
         payment = make_transaction(db, bank, f"t{each}", customer=customer, timestamp=at, **of_import)
         make_alert(db, bank, payment, created_at=NOON + timedelta(days=each // 40))
         said = Statement(payment.transaction_id, is_fraud=False, source=LabelSource.IMPORT)
-        if own is None:
+        if told is None:
             set_labels(db, bank.bank_id, [replace(said, dataset_id=dataset.dataset_id)])
     set_label(db, bank.bank_id, "t79", is_fraud=True, by=ana.user_id)
     found = story(ana, "customer", "c")
