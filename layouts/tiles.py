@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 
 from dash import dcc, html
@@ -104,14 +103,9 @@ def _verdict(metric: Metric, figure: Figure, words: Words) -> Component:
 
 
 def _why(metric: Metric, figure: Figure, words: Words) -> list[str]:
-    """Return the reasons of a verdict with the days that it rests on, and what the figure counts."""
+    """Return the reasons of a verdict, in full what a narrow tile cuts, and what the figure counts."""
     told = reasons(metric, figure.verdict, figure.currency, words)
-    days = [_compared(figure.compared_until, words)] if figure.compared_until is not None else []
-    return [*told, *days, words.say(metric.definition.msgid)]
-
-
-def _compared(until: date, words: Words) -> str:
-    return words.say(N_("compared up to {day}"), day=f.day(until, words.locale))
+    return [*told, *_details(metric, figure, words), words.say(metric.definition.msgid)]
 
 
 def _details(metric: Metric, figure: Figure, words: Words) -> list[str]:
@@ -128,7 +122,8 @@ def _details(metric: Metric, figure: Figure, words: Words) -> list[str]:
     if figure.verdict.outcome is Outcome.NO_LABEL_DATES and change is not None and change.low < change.high:
         lines.append(change_words(metric, change, figure.currency, words, is_short=True))
     elif figure.compared_until is not None:
-        lines.append(_compared(figure.compared_until, words))
+        day = f.day(figure.compared_until, words.locale)
+        lines.append(words.say(N_("compared up to {day}"), day=day))
     return [line for line in lines if line]
 
 

@@ -150,16 +150,22 @@ def disclosures(component: Any) -> list[html.Details]:
 
 
 def test_a_verdict_opens_its_reason_without_a_mouse() -> None:
-    ((why, what),) = opened("fraud_rate", Figure(0.002, None, 0.001, UP))
-    assert why == "+0.015 points, 0.010 to 0.020: the 95 % interval leaves zero out."
-    assert what == METRICS["fraud_rate"].definition.msgid
-    told = opened("fraud_rate", Figure(0.002, None, 0.001, UP, compared_until=date(2026, 10, 24)))
-    assert "compared up to 24 Oct" in told[0]
+    figure = Figure(
+        0.002, Estimate(0.002, 0.001, 0.003), 0.001, UP, hits=2, trials=9, compared_until=date(2026, 10, 24)
+    )
+    assert opened("fraud_rate", figure) == [
+        [
+            "+0.015 points, 0.010 to 0.020: the 95 % interval leaves zero out.",
+            "0.100–0.300, was 0.100 %",
+            "compared up to 24 Oct",
+            METRICS["fraud_rate"].definition.msgid,
+        ]
+    ]
     within = Verdict(Outcome.NO_CHANGE, Estimate(4, -1, 9), 0.1, is_within_days=True)
-    ((why, days, _),) = opened("transactions", Figure(9, None, 5, within))
+    ((why, days, *_),) = opened("transactions", Figure(9, None, 5, within))
     assert why == "+4, −1 to 9: the 95 % interval holds zero."
     assert days == "Single payments alone would show a change, but days differ as much."
-    ((why, _),) = opened("fraud_rate", Figure(0.1, None, None, Verdict(Outcome.LABELS_COMING)), FR)
+    ((why, *_),) = opened("fraud_rate", Figure(0.1, None, None, Verdict(Outcome.LABELS_COMING)), FR)
     assert why == "Trop peu de jours sont assez anciens pour que leurs étiquettes soient comparées."
 
 
