@@ -93,17 +93,17 @@ def test_callbacks_never_try_nor_touch_a_session() -> None:
 
 
 def test_the_rules_of_callbacks_find_the_callbacks() -> None:
-    assert {node.name for _, node in callbacks()} >= {"show", "show_page"}
+    assert {node.name for _, node in callbacks()} >= {"show", "show_page", "answer", "answered_by_score"}
 
 
 def callbacks() -> list[tuple[Source, ast.FunctionDef | ast.AsyncFunctionDef]]:
-    """Functions under a `….callback(…)` decorator, or given to it: `….callback(…)(show)`."""
+    """Functions under a `….callback(…)` decorator, or given to it or to a `register_…`."""
     found = []
     for source in sources("callbacks"):
         given = {
             argument.id
             for call in ast.walk(source.tree)
-            if isinstance(call, ast.Call) and _makes_a_callback(call.func)
+            if isinstance(call, ast.Call) and (_makes_a_callback(call.func) or _registers(call.func))
             for argument in call.args
             if isinstance(argument, ast.Name)
         }
@@ -119,6 +119,10 @@ def _makes_a_callback(node: ast.expr) -> bool:
     return (
         isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "callback"
     )
+
+
+def _registers(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id.startswith("register_")
 
 
 def _is_named(node: ast.AST, name: str) -> bool:

@@ -135,7 +135,7 @@ APPLICATION = (
     ),
     Break(
         "english-on-a-french-page",
-        [Edit("layouts/pages/transactions.py", "html.H1(t(PAGE.name)", "html.H1(PAGE.name")],
+        [Edit("layouts/pages/alerts.py", "html.H1(t(PAGE.name)", "html.H1(PAGE.name")],
         PAGES + "test_a_french_page_holds_no_english",
         "untranslated",
     ),
@@ -152,16 +152,16 @@ APPLICATION = (
                 "database/segments/record.py", '        ("channel", "u1"),\n', '        ("channel", "<u2"),\n'
             )
         ],
-        "tests/database/segments/test_pack.py::test_the_migration_is_the_one_generated_from_the_record",
-        "test_the_migration_is_the_one_generated_from_the_record",
+        "tests/database/segments/test_pack.py::test_the_migrations_are_those_generated_from_the_record",
+        "test_the_migrations_are_those_generated_from_the_record",
     ),
     Break(
         "a-kind-of-job-without-its-contract",
         [
             Edit(
                 "dashboard/jobs/registry.py",
-                'JobKind("import", N_("Import"), run_import, import_lock),',
-                'JobKind("import", N_("Import"), run_import, import_lock),\n'
+                'JobKind("import", N_("Import"), run_import, import_lock, follow),',
+                'JobKind("import", N_("Import"), run_import, import_lock, follow),\n'
                 '        JobKind("again", N_("Import"), run_import, import_lock),',
             )
         ],

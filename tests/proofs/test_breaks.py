@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.architecture.source import ROOT
 from tests.proofs.breaking import Edit
 from tests.proofs.breaks import is_named, run
 from tests.proofs.breaks_list import BREAKS
@@ -42,3 +43,17 @@ def test_a_break_whose_text_is_gone_says_so(tmp_path: Path) -> None:
 
 def test_there_are_at_least_25_breaks_and_each_has_its_own_name() -> None:
     assert len({b.slug for b in BREAKS}) == len(BREAKS) >= 25
+
+
+def test_every_break_still_finds_its_place_and_its_check(tmp_path: Path) -> None:
+    for each in BREAKS:
+        for path in each.paths:
+            copy = tmp_path / each.slug / path
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            if (ROOT / path).exists():
+                copy.write_bytes((ROOT / path).read_bytes())
+        each.apply(tmp_path / each.slug)
+        file, _, name = each.check.partition("::")
+        assert not name or f"def {name.partition('[')[0]}(" in (ROOT / file).read_text(encoding="utf-8"), (
+            each.slug
+        )
