@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Self
 from urllib.parse import parse_qsl, quote
@@ -114,7 +115,7 @@ class Filters:
         for key, slug in DIMENSION_KEYS.items() if self.include or self.exclude else ():
             pairs += [(key, text) for text in sorted(self.include.get(slug, ()))]
             pairs += [(f"{key}!", text) for text in sorted(self.exclude.get(slug, ()))]
-        return "&".join(f"{key}={quote(text, safe='.:,/@ ').replace(' ', '+')}" for key, text in pairs)
+        return "&".join(f"{key}={_quoted(text)}" for key, text in pairs)
 
     def chosen(self) -> tuple[str, ...]:
         """Return the keys of this address that narrow the rows, beside range and bank."""
@@ -141,6 +142,11 @@ class Filters:
         """Return the same range, comparison, banks and measure with every other filter lifted."""
         kept = {"period", "comparison", "measure", "banks", "order"}
         return type(self)(**{one.name: getattr(self, one.name) for one in fields(self) if one.name in kept})
+
+
+@lru_cache(maxsize=4_096)
+def _quoted(text: str) -> str:
+    return quote(text, safe=".:,/@ ").replace(" ", "+")
 
 
 def _split(query: str) -> dict[str, list[str]]:
