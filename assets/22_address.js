@@ -72,13 +72,15 @@
   document.addEventListener(
     "click",
     (event) => {
-      const link = event.target.closest("[data-shares-filter] a.side-link");
+      const link = event.target.closest("[data-shares-filter] a, a[data-goes]");
       if (!link || event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
-      if (!document.querySelector(".filter-bar")) return;
+      const keeps = link.closest("[data-shares-filter]") && document.querySelector(".filter-bar");
+      if (!keeps && !link.matches("[data-goes]")) return;
       event.preventDefault();
       event.stopPropagation();
+      link.closest("details[open]")?.removeAttribute("open");
       const path = new URL(link.href).pathname;
-      if (path !== window.location.pathname) go(`${path}${window.location.search}`);
+      if (path !== window.location.pathname) go(`${path}${keeps ? window.location.search : ""}`);
     },
     true,
   );

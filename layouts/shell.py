@@ -25,6 +25,9 @@ ME: Final = "me"
 HERE: Final = "here"
 SEARCH: Final = "search"
 
+MAIN: Final = ("/", "/high-risk", "/alerts", "/transactions")
+PLACES: Final = 4
+
 ROLE_NAMES: Final[dict[Role, str]] = {
     Role.VIEWER: N_("viewer"),
     Role.ANALYST: N_("analyst"),
@@ -41,15 +44,15 @@ THEME_NAMES: Final[dict[Theme, tuple[str, str]]] = {
 def shell(context: PageContext, pages: Iterable[Page], base_path: str = "/") -> Component:
     """The frame of all pages; the router fills the top bar's tools and the page into it."""
     t, person = context.t, context.person
+    seen = [page for page in pages if page.is_listed and person.may(page.permission)]
+    beyond = [page for page in seen if page not in at_thumb(seen)]
     return html.Div(
         id=FRAME,
         className="frame",
         children=[
             dcc.Location(id=URL, refresh="callback-nav"),
             html.A(t("To the content"), href=f"#{PAGE}", className="skip-link"),
-            navigation(
-                context, [page for page in pages if page.is_listed and person.may(page.permission)], base_path
-            ),
+            navigation(context, seen, base_path),
             html.Header(
                 [
                     html.Div(
@@ -57,7 +60,7 @@ def shell(context: PageContext, pages: Iterable[Page], base_path: str = "/") -> 
                     ),
                     html.Div(id=TOOLBAR, className="toolbar"),
                     html.Div(
-                        [search_button(t), theme_menu(t), person_menu(t, person, base_path)],
+                        [search_button(t), theme_menu(t), person_menu(t, person, base_path, beyond)],
                         className="topbar-end",
                     ),
                 ],
@@ -69,9 +72,14 @@ def shell(context: PageContext, pages: Iterable[Page], base_path: str = "/") -> 
     )
 
 
+def at_thumb(pages: Sequence[Page]) -> list[Page]:
+    """Return the pages that a phone's bar has room for beside "More": the main ones, then the next."""
+    return sorted(pages, key=lambda page: page.path not in MAIN)[:PLACES]
+
+
 def navigation(context: PageContext, pages: Sequence[Page], base_path: str = "/") -> Component:
     """The pages that this person may open, under their headings; on a phone the bar at the thumb."""
-    t = context.t
+    t, thumb = context.t, at_thumb(pages)
     items: list[Component] = []
     group: str | None = None
     for page in pages:
@@ -84,7 +92,8 @@ def navigation(context: PageContext, pages: Sequence[Page], base_path: str = "/"
             className="side-link",
             title=t(page.name),
         )
-        items.append(html.Li(link, **data(shares_filter="") if page.shares_filter else {}))
+        look = "" if page in thumb else "never-phone"
+        items.append(html.Li(link, className=look, **data(shares_filter="") if page.shares_filter else {}))
     more = html.Button(
         [icon("list"), html.Span(t("More"), className="side-word")],
         className="side-link side-more",
@@ -148,8 +157,10 @@ def theme_menu(t: Translator) -> Component:
     )
 
 
-def person_menu(t: Translator, person: Person, base_path: str = "/") -> Component:
-    """Who is signed in, and what they may change for themselves."""
+def person_menu(
+    t: Translator, person: Person, base_path: str = "/", beyond: Sequence[Page] = ()
+) -> Component:
+    """Who is signed in, and what they may change for themselves; on a phone, the pages `beyond` its bar."""
     name = person.full_name or person.username
     who = html.Div([html.Strong(name), html.Span(t(ROLE_NAMES[person.role]))], className="menu-head")
     password = html.A(
@@ -165,7 +176,9 @@ def person_menu(t: Translator, person: Person, base_path: str = "/") -> Componen
         **data(sign_out=""),
     )
     themes = html.Div(_theme_choices(t), className="menu-part only-phone")
-    items = [who, themes, *_language_choices(person), password, out]
+    links = [_page_choice(t, page, base_path) for page in beyond]
+    more = [html.Div(links, className="menu-part only-phone")] if links else []
+    items = [who, *more, themes, *_language_choices(person), password, out]
     sign = html.Summary(
         initials(name), className="avatar", title=name, **aria(label=t("You: {name}", name=name))
     )
@@ -210,6 +223,17 @@ def failure(t: Translator, sentence: str, reference: str | None = None) -> Compo
         ],
         className="toast-card toast-failure",
     )
+
+
+def _page_choice(t: Translator, page: Page, base_path: str) -> Component:
+    link = html.A(
+        [icon(page.icon), t(page.name)],
+        href=base_path.rstrip("/") + page.path,
+        className="menu-item",
+        role="menuitem",
+        **data(goes=""),
+    )
+    return html.Div(link, role="none", **data(shares_filter="") if page.shares_filter else {})
 
 
 def _language_choices(person: Person) -> list[Component]:

@@ -69,8 +69,16 @@ def test_the_frame_has_the_measures_of_the_design(site: Site, visit: Visits) -> 
 def test_a_phone_has_its_pages_at_the_thumb(site: Site, visit: Visits) -> None:
     page = settled_on(visit("analyst", width=390, height=844), site.address)
     assert box(page, ".side") == {"x": 0, "y": 788, "width": 390, "height": 56}
+    links = page.locator(".side-list a:visible")
+    expect(links).to_have_text(["Overview", "High risk", "Alerts", "Transactions"])
+    assert page.evaluate(
+        "(() => { const l = document.querySelector('.side-list'); return l.scrollWidth <= l.clientWidth })()"
+    )
     page.get_by_role("button", name="More").click()
     expect(page.get_by_role("menuitem", name="Sign out")).to_be_visible()
+    page.get_by_role("menuitem", name="High value").click()
+    expect(page.locator(".topbar-brand")).to_have_text("High value")
+    expect(page.get_by_role("menuitem", name="Sign out")).to_be_hidden()
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
