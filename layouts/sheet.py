@@ -268,9 +268,7 @@ def none_certain(ranking: Ranking, words: Words) -> str | None:
         return unlabelled(0, words)
     if any(each.rate.estimate and not each.rate.is_too_few for each in ranking.slices):
         return None
-    return words.say(
-        N_("No group here has 30 labelled payments: choose a longer range or fewer filters.")
-    )
+    return words.say(N_("No group here has 30 labelled payments: choose a longer range or fewer filters."))
 
 
 def _notice(name: str, text: str) -> Component:
