@@ -17,7 +17,7 @@ from database import connection
 from database.connection import SessionLocal, bank_ids, execute_query, get_db_session, read_only
 from database.context import acting
 from database.owner import owner_session
-from database.scope import scoped_tables
+from database.scope import scoped_tables, told_once
 from models.errors import NotFoundError, ScopeMissing
 from tests.factories import make_bank, make_customer
 from tests.servers import Database
@@ -257,3 +257,22 @@ def test_tables_are_read_from_a_statement_but_not_from_its_literals_and_comments
     statement: str, tables: tuple[str, ...]
 ) -> None:
     assert scoped_tables(statement) == tables
+
+
+@pytest.mark.usefixtures("banks")
+def test_a_reader_is_told_once_a_transaction_and_a_writer_each_time() -> None:
+    def told(session: Session) -> list[list[str]]:
+        return [told_once(session, "customers", lambda: [*asked, *customers(session)]) for _ in range(2)]
+
+    asked: list[str] = []
+    with get_db_session(["north"]) as session:
+        first = told(session)
+        asked.append("again")
+        assert (first, told(session)) == ([["north-1"]] * 2, [["again", "north-1"]] * 2)
+    asked.clear()
+    with read_only(["north"]) as session:
+        first = told(session)
+        asked.append("again")
+        assert told(session) == first == [["north-1"]] * 2
+        session.rollback()
+        assert told(session) == [["again", "north-1"]] * 2
