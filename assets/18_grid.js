@@ -2,6 +2,7 @@
 (() => {
   "use strict";
   let bundle = null;
+  let Grid = null;
 
   function fetched() {
     bundle = bundle || new Promise((done, failed) => {
@@ -13,13 +14,17 @@
         window.dash_ag_grid = Object.assign({}, whole, { AgGrid });
         done(whole);
       });
-      script.addEventListener("error", failed);
+      script.addEventListener("error", () => {
+        // The next page with a grid asks again.
+        bundle = Grid = null;
+        script.remove();
+        failed(new Error("the grid's bundle did not arrive"));
+      });
       document.head.append(script);
     });
     return bundle;
   }
 
-  let Grid = null;
   function AgGrid(props) {
     const { createElement, lazy, Suspense } = window.React;
     Grid = Grid || lazy(async () => ({ default: (await fetched()).AgGrid }));

@@ -65,7 +65,8 @@
           button(words.without, () => vigie.filterBy(known, row, true)),
           button(words.rows, () => vigie.openRows(known, row)),
         );
-        if (known.key === "range" || known.key === "amount") last.children[1].remove();
+        if (known.only_opens) last.replaceChildren(last.lastChild);
+        else if (known.key === "range" || known.key === "amount") last.children[1].remove();
       }
     }
     return table;
@@ -100,7 +101,7 @@
   }
 
   function csv(panel) {
-    const harmless = (text) => text.replace(/(^|;)(?=[=+\-@\t\r])/g, "$1'");
+    const harmless = (text) => text.replace(/(^|;)(?='*[=+\-@\t\r\n])/g, "$1'");
     const lines = told(panel).map(({ cells }) => cells.map((text) => `"${harmless(text).replace(/"/g, '""')}"`).join(","));
     const href = URL.createObjectURL(new Blob(["\ufeff", lines.join("\r\n")], { type: "text/csv" }));
     save(`${named(panel)}.csv`, href);

@@ -6,8 +6,9 @@ import re
 from typing import Final
 
 # Where a list separator is a semicolon, a cell ends there whatever quotes say.
-_BEFORE_FORMULA: Final = re.compile(r"(?:^|(?<=;))(?=[=+\-@\t\r\n])")
-_MADE_HARMLESS: Final = re.compile(r"(?:^|(?<=;))'(?=[=+\-@\t\r\n])")
+_BEFORE_FORMULA: Final = re.compile(r"(?:^|(?<=;))(?='*[=+\-@\t\r\n])")
+# Quotes that stood there before get one more, so that taking one away gives back what was.
+_MADE_HARMLESS: Final = re.compile(r"(?:^|(?<=;))'(?='*[=+\-@\t\r\n])")
 
 
 def harmless(text: str) -> str:

@@ -203,7 +203,7 @@ def _contribution(name: str, value: float, largest: float, words: Words) -> Comp
             html.Span(f.number(value, 3, words.locale), className="num"),
         ],
         className="contribution",
-        title=words.say(N_("what it adds to the log-odds of fraud, from which the score is made")),
+        title=words.say(N_("how much this raises the score, or lowers it: longer bars weigh more")),
     )
 
 

@@ -251,10 +251,11 @@ def too_few(series: Series, labelled: int, words: Words) -> str | None:
     if not labelled:
         return unlabelled(labelled, words)
     shown = sum(point.rate.estimate is not None and not point.rate.is_too_few for point in series.points)
-    if shown >= FEWEST_STEPS:
-        return None
     if not shown:
         return words.say(N_("No step of time has 30 labelled payments: choose a longer range."))
+    # A range of two days has two steps: where both can be judged, nothing is missing.
+    if shown >= min(FEWEST_STEPS, len(series.points)):
+        return None
     return words.say(
         N_("Only {shown} of {steps} steps of time have 30 labelled payments: choose a longer range."),
         shown=shown,

@@ -89,13 +89,18 @@ def change_words(
     if metric.unit is Unit.MONEY:
         value, low, high = (f.money_short(rounded(each), currency or "", words.locale) for each in ends)
     else:
-        value, low, high = (f.count(each, words.locale) for each in ends)
+        value, low, high = (f.count(whole(each), words.locale) for each in ends)
     return words.say(N_("{change}, {low} to {high}"), change=_signed(value), low=low, high=high)
 
 
 def rounded(amount: float) -> float:
     """Round to three digits: the ends of an interval are not known better."""
     return float(f"{amount:.3g}")
+
+
+def whole(count: float) -> int:
+    """Round to a whole number, but not to 0: an interval that leaves zero out must not end there."""
+    return round(count) or (count > 0) - (count < 0)
 
 
 def tone(metric: Metric, outcome: Outcome) -> str:

@@ -28,6 +28,15 @@
     paint();
   }
 
+  // Without its scripts the page cannot say itself that they did not arrive.
+  function missing(event) {
+    const notice = document.getElementById("notice");
+    if (!(event.target instanceof HTMLScriptElement) || !notice) return;
+    notice.querySelector(".toast-title").textContent = notice.dataset.silent;
+    notice.hidden = false;
+  }
+
+  window.addEventListener("error", missing, true);
   window.vigie = Object.assign(window.vigie || {}, { chooseTheme: choose });
   dark.addEventListener("change", paint);
   if (page.dataset.themeChoice) {

@@ -10,6 +10,7 @@ from dashboard.data import uploads
 from dashboard.data.demo_job import DEMO
 from dashboard.data.proposing import propose
 from dashboard.data.turns import turn
+from dashboard.ingestion.follow_up import DETECT, ENRICH
 from dashboard.ingestion.options import ImportOptions
 from dashboard.jobs.submit import submit
 from database.connection import Session, get_db_session, read_only
@@ -142,7 +143,7 @@ def rejects_of(person: Person, home: Path, job_id: int) -> Path:
 
 
 def _queue(session: Session, person: Person, kind: str, parameters: Mapping[str, Any]) -> int:
-    count = jobs.count_open(session, person.user_id)
+    count = jobs.count_open(session, person.user_id, (ENRICH, DETECT))
     if count >= MOST_OPEN:
         raise ConflictError(N_("{count} of your runs wait or work: let one end, or cancel one."), count=count)
     return submit(session, kind, parameters, created_by=person.user_id)

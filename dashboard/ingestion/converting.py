@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Final
 
@@ -17,10 +18,14 @@ CONVERTED_AT_ONCE: Final = 10_000
 SpansOf = Callable[[Session, BankSettings], tuple[Span, ...]]
 
 
-def convert_everywhere(spans_of: SpansOf, own: str) -> None:
+logger = logging.getLogger(__name__)
+
+
+def convert_everywhere(spans_of: SpansOf, own: str, told: Callable[[], None]) -> None:
     """Convert the rows of every bank anew, over the days that `spans_of` tells of each.
 
-    What follows is queued here for the other banks; `own` is the bank whose run ends with it.
+    What follows is queued here for the other banks; `own` is the bank whose run ends with it. `told` is
+    called after each chunk, and raises where somebody cancelled.
     """
     with get_db_session() as session:
         every = banks.every_bank(session)
@@ -28,18 +33,20 @@ def convert_everywhere(spans_of: SpansOf, own: str) -> None:
         with get_db_session([bank.code]) as session:
             spans = spans_of(session, bank)
         for span in spans:
-            convert_span(bank, span)
+            rows = convert_span(bank, span, told)
+            logger.info("Converted %d rows of %s in %s anew", rows, bank.code, span.currency)
         if spans and bank.code != own:
             _follow(bank)
 
 
-def convert_span(bank: BankSettings, span: Span) -> int:
+def convert_span(bank: BankSettings, span: Span, told: Callable[[], None]) -> int:
     """Convert a bank's rows of these days anew, chunk by chunk; what was done stays after a stop."""
     total, done = 0, CONVERTED_AT_ONCE
     while done == CONVERTED_AT_ONCE:
         with get_db_session([bank.code]) as session:
             done = rates.convert_anew(session, bank.bank_id, bank.base_currency, span, CONVERTED_AT_ONCE)
         total += done
+        told()
     return total
 
 

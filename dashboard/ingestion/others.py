@@ -34,7 +34,9 @@ def work_on_kind(writer: Writer, terms: BankTerms, progress: Report | None) -> I
         # By the source and not by what this process stored: a run that was killed stored some before.
         source = rates.source_of(run.dataset_id)
         convert_everywhere(
-            lambda session, bank: rates.spans_of(session, source, bank.base_currency), terms.code
+            lambda session, bank: rates.spans_of(session, source, bank.base_currency),
+            terms.code,
+            lambda: writer.tell(progress),
         )
     return writer.result()
 

@@ -198,6 +198,7 @@ class _Undo:
         convert_everywhere(
             lambda session, bank: rates.foreign_spans(session, bank.bank_id, bank.base_currency),
             self.terms.code,
+            lambda: self.report(self.rows, max(self.rows, 1)),
         )
 
     def _remove_events(self, session: Session) -> None:

@@ -47,6 +47,7 @@ class Writer:
     bank_id: int
     counts: Counts = field(init=False)
     rejects: RejectsFile = field(init=False)
+    begun: float = field(init=False, default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
         """Go on where the run ended before."""
@@ -56,17 +57,20 @@ class Writer:
 
     def store_all(self, batches: Iterable[Store], progress: Report | None) -> None:
         """Store batches to the last; raise `ImportCancelledError` after the one at which it was asked for."""
-        begun = time.monotonic()
         for batch in batches:
             is_cancelled = self._store(batch)
-            if progress is not None:
-                seconds = time.monotonic() - begun
-                progress(Progress(self.counts, self.plan.source.size, self.run.counts.read, seconds))
+            self.tell(progress)
             if is_cancelled:
                 raise ImportCancelledError(
                     N_("Cancelled after {rows} rows; the same command goes on from there."),
                     rows=self.counts.read,
                 )
+
+    def tell(self, progress: Report | None) -> None:
+        """Say how far the run is."""
+        if progress is not None:
+            seconds = time.monotonic() - self.begun
+            progress(Progress(self.counts, self.plan.source.size, self.run.counts.read, seconds))
 
     def _store(self, batch: Store) -> bool:
         begun = time.monotonic()

@@ -78,8 +78,13 @@ def _joined(files: dict[str, Served], name: str) -> Served:
     kind = Path(name).suffix
     parts = [each for each in files.values() if each.path.parent == ASSETS and each.path.suffix == kind]
     ordered = sorted((each for each in parts if not each.is_public), key=lambda each: each.name)
-    body = b"\n".join(each.body for each in ordered)
+    body = b"\n".join(_apart(each.body) if kind == ".js" else each.body for each in ordered)
     return Served(name, ASSETS / name, body, hashlib.sha256(body).hexdigest()[:16], is_public=False)
+
+
+def _apart(script: bytes) -> bytes:
+    """One script that fails is told of, and leaves the others of its file running."""
+    return b"try {\n" + script + b"\n} catch (error) { setTimeout(() => { throw error; }); }"
 
 
 def serve_files(server: Flask) -> None:

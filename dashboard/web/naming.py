@@ -39,8 +39,8 @@ def _where() -> tuple[str, str | None]:
         # Anybody may write anything there: what is no address names nothing.
         with suppress(ValueError):
             page = urlsplit(request.referrer)
-            path, query = page.path, page.query
-    return path, query[:LONGEST_FILTER] or None
+            path, query = page.path.removeprefix(request.script_root), page.query
+    return path[:LONGEST_FILTER] or "/", query[:LONGEST_FILTER] or None
 
 
 def _end(_error: BaseException | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -59,11 +59,10 @@ def create(
     return session.execute(insert(Job).values(values).returning(Job.job_id)).scalar_one()
 
 
-def count_open(session: Session, user_id: int) -> int:
-    """Count a person's runs that wait or work."""
-    return session.scalars(
-        select(func.count()).select_from(Job).where(Job.created_by == user_id, Job.status.in_(OPEN))
-    ).one()
+def count_open(session: Session, user_id: int, but: Collection[str]) -> int:
+    """Count a person's runs that wait or work, but for some kinds."""
+    own = (Job.created_by == user_id, Job.status.in_(OPEN), Job.kind.not_in(but))
+    return session.scalars(select(func.count()).select_from(Job).where(*own)).one()
 
 
 def begin(session: Session, job_id: int) -> JobRun | None:

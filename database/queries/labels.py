@@ -139,7 +139,7 @@ def project(session: Session, bank_id: int, projections: Sequence[Projection]) -
 def label_delays(session: Session, bank_ids: Sequence[int] | None = None) -> LabelDelays | None:
     """Return how long labels of frauds took, in all banks in sight or in some; None where no date is known.
 
-    It reads every fraud of them: keep the answer until the data version changes.
+    It reads every fraud of them: keep the answer for a while.
     """
     shares = [(step + 1) / DELAY_STEPS for step in range(DELAY_STEPS)]
     given = {"banks": None if bank_ids is None else list(bank_ids), "shares": shares, "ripe": RIPE_SHARE}

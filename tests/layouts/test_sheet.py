@@ -48,6 +48,7 @@ def test_a_line_needs_steps_that_can_be_believed(labelled: tuple[int, ...], sent
 
 def test_enough_steps_are_drawn() -> None:
     assert too_few(series(*[30] * FEWEST_STEPS, 2), 92, EN) is None
+    assert too_few(series(5_000, 5_000), 10_000, EN) is None
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from dashboard.overview.kpis import Figure, Kpi
 from dashboard.statistics.intervals import Estimate
 from dashboard.statistics.verdicts import Outcome, Verdict
 from database.metrics import METRICS
+from layouts import verdicts
 from layouts.tiles import tile
 
 EN, FR = Words("en", translator("en")), Words("fr", translator("fr"))
@@ -200,3 +201,8 @@ def test_each_of_several_currencies_opens_its_own_verdict() -> None:
 def test_only_what_is_good_or_bad_is_coloured(slug: str, outcome: Outcome, tone: str) -> None:
     figure = Figure(0.1, None, None, Verdict(outcome, Estimate(0.1, 0.05, 0.2), 0.1), "EUR")
     assert tone in str(tile(Kpi(METRICS[slug], (figure,)), EN))
+
+
+@pytest.mark.parametrize(("count", "whole"), [(0.276, 1), (-0.4, -1), (0.0, 0), (12.5, 12), (0.6, 1)])
+def test_the_end_of_an_interval_is_not_rounded_onto_zero(count: float, whole: int) -> None:
+    assert verdicts.whole(count) == whole

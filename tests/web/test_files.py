@@ -10,7 +10,7 @@ import brotli
 import plotly.offline
 import pytest
 
-from dashboard.web.files import VENDOR, compress, large_files, read_files
+from dashboard.web.files import ASSETS, SCRIPT, VENDOR, compress, large_files, read_files
 from tests.visitors import Visitors
 
 
@@ -134,6 +134,13 @@ def test_the_pages_own_scripts_and_styles_are_one_file_each_in_order() -> None:
         ("pages.css", "15_dash_widgets.css", "60_admin.css"),
     ):
         body = files[name].body
-        assert body.startswith(files[first].body)
-        assert body.endswith(files[last].body)
+        assert 0 <= body.index(files[first].body) < len("try {\n") + 1
+        assert body.index(files[last].body) > body.index(files[first].body)
         assert not files[name].is_public
+
+
+def test_a_script_that_fails_leaves_the_others_running() -> None:
+    files = read_files()
+    own = [each for name, each in files.items() if each.path.parent == ASSETS and name.endswith(".js")]
+    closed = [each for each in own if not each.is_public and each.name != SCRIPT]
+    assert files[SCRIPT].body.count(b"\n} catch (error) { setTimeout(") == len(closed)

@@ -30,6 +30,7 @@ def _named(_path: str) -> list[str | None]:
         ("/export?bank=a", None, ["/export", "bank=a"]),
         ("/export", "http://localhost/alerts?range=7d", ["/export", None]),
         (DISPATCH, "http://localhost/alerts?range=7d", ["/alerts", "range=7d"]),
+        (DISPATCH, "http://localhost", ["/", None]),
         (DISPATCH, None, ["/_dash-update-component", "x=1"]),
         (DISPATCH, "http://[", ["/_dash-update-component", "x=1"]),
     ],
@@ -39,3 +40,9 @@ def test_a_request_is_named_by_its_page(
 ) -> None:
     headers = {} if referer is None else {"Referer": referer}
     assert server.test_client().post(asked, headers=headers).get_json() == named
+
+
+def test_below_a_base_path_the_page_is_named_as_elsewhere(server: Flask) -> None:
+    given = {"Referer": "http://localhost/vigie/alerts?range=7d"}
+    asked = server.test_client().post(DISPATCH, headers=given, environ_overrides={"SCRIPT_NAME": "/vigie"})
+    assert asked.get_json() == ["/alerts", "range=7d"]

@@ -11,7 +11,7 @@ import pytest
 from dashboard.ingestion.options import Decimals, ImportOptions, ImportResult
 from dashboard.ingestion.run import import_file
 from dashboard.ingestion.terms import DateOrder
-from dashboard.spreadsheets import as_written
+from dashboard.spreadsheets import as_written, harmless
 from database.connection import execute_query, get_db_session
 from models.errors import UserError
 from tests.factories import make_bank
@@ -172,6 +172,8 @@ def test_quotes_and_formulas_are_text_and_rejects_are_harmless(tmp_path: Path) -
     assert stored("customer_id || '|' || category") == ['a "b", c|two\nlines', 'c|=HYPERLINK("x")']
     assert rejected(result) == ["4,amount,'=1+1;'+2,not an amount of money"]
     assert as_written("'=1+1;'+2") == "=1+1;+2"
+    for text in ("=1", "'=1", "''+1;'-2", "a;=b", "it's"):
+        assert as_written(harmless(text)) == text
 
 
 def test_rows_without_an_id_are_numbered_on_request_and_repeat_whole(tmp_path: Path) -> None:
